@@ -1,0 +1,21 @@
+/* clock: what time it is, and the one place that a rehearsal or a test may change it.
+ * Runs: any; only the loop calls clock_set.
+ *
+ * Wall time (ms since 1970, UTC) decides about windows and stamps the books; it may jump (NTP, a
+ * rehearsal). Monotonic time measures durations and never jumps. Reading is lock-free: the offset is
+ * one atomic word, the only mutable state that base keeps. */
+#ifndef LAWCAST_BASE_CLOCK_H
+#define LAWCAST_BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_wall_ms(void);
+int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
+/* From now on clock_wall_ms runs on from wall_ms. Rehearsals and tests only. */
+void clock_set(int64_t wall_ms);
+
+/* "2026-10-31 08:30:00" in the process's time zone (TZ). text has room for 20 bytes. */
+void clock_format(int64_t wall_ms, char text[static 20]);
+
+#endif

@@ -1,0 +1,81 @@
+/* books: reading the ledger, for reports, status and tests. Read-only; never the gateway's writer.
+ * Runs: any (blocks; used by commands, not on a gateway's loop). Works while a gateway is writing.
+ *
+ * Figures come from the counts that the ledger keeps; books_recount compares them with the deliveries
+ * and with the journal. A transaction is held only within one call. */
+#ifndef LAWCAST_LEDGER_BOOKS_H
+#define LAWCAST_LEDGER_BOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/model/delivery.h"
+#include "gateway/model/outcome.h"
+
+struct books;
+
+/* 0, or -errno with a sentence in the user's language in why. */
+int books_open(struct books **out, const char *path, char *why, size_t why_size);
+void books_close(struct books *books);
+
+struct books_campaign {
+    int64_t number;
+    char id[65];
+    char *title, *windows; /* owned by the caller: books_campaign_release */
+    bool planned;
+};
+
+/* Calls each for every campaign, newest last; stops when each returns non-zero and returns that. */
+int books_campaigns(struct books *books, int (*each)(void *ctx, const struct books_campaign *campaign),
+                    void *ctx);
+/* 0, 1: no such campaign. */
+int books_find_campaign(struct books *books, const char *id, struct books_campaign *out);
+void books_campaign_release(struct books_campaign *campaign);
+
+/* One unit's line of the statement. Messages by state, and parts by state. */
+struct books_unit {
+    char id[33];
+    char name[128];
+    int64_t quota;
+    int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
+};
+/* Units with messages or a quota in this campaign, in the order of the campaign file. */
+int books_units(struct books *books, int64_t campaign, struct books_unit **out, size_t *n);
+
+struct books_board {
+    char id[65], owner[33];
+    int64_t slogans;      /* different texts that reached level >= 2 */
+    int64_t showings;     /* slots that reached level >= 2 */
+    int64_t planned;      /* slots in all */
+    int64_t shown_ms;     /* proved time, withdrawn showings only */
+    int level;            /* the lowest level among the showings that were up; 0: none */
+    int64_t n[DELIVERY_STATES];
+};
+int books_boards(struct books *books, int64_t campaign, struct books_board **out, size_t *n);
+
+struct books_delivery {
+    int64_t id;
+    char unit[33];
+    enum delivery_channel channel;
+    int64_t address;
+    char board[65];       /* display */
+    enum delivery_state state;
+    int32_t parts, attempts, slot, code;
+    char device[65];      /* last one that took it; "" none */
+    const char *text;     /* lent during the call */
+    int64_t changed_ms;
+    int64_t shown_ms;
+};
+int books_deliveries(struct books *books, int64_t campaign,
+                     int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx);
+
+struct books_recount {
+    bool agrees;
+    int64_t deliveries, journal;
+    char difference[200]; /* the first one found, in the user's language */
+};
+/* Recomputes every count from the deliveries and every state from the journal. 0 or -errno. */
+int books_recount(struct books *books, int64_t campaign, struct books_recount *out);
+
+#endif

@@ -1,0 +1,60 @@
+/* campaign: what is to be sent and shown, for whom, when (a campaign file).
+ * Runs: any (plain data). Filled by config/campaign.c, which documents every option. */
+#ifndef LAWCAST_MODEL_CAMPAIGN_H
+#define LAWCAST_MODEL_CAMPAIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/model/office.h"
+#include "gateway/model/window.h"
+
+enum on_unknown { ON_UNKNOWN_HOLD, ON_UNKNOWN_RESEND };
+
+/* What one unit owes: quota messages to the numbers of recipients, topped up from reserve. */
+struct order {
+    size_t unit;      /* index into office.units */
+    int64_t quota;    /* messages */
+    char *recipients; /* path of a CSV file, ready to open */
+    char *reserve;    /* same, or NULL */
+    char *text;       /* template; the campaign's unless the order has its own. Owned, never NULL when
+                         the campaign has orders */
+    int line;         /* of the order in campaign.file */
+    int text_line;
+};
+
+/* Slogans on boards, one after the other, every_s seconds each, inside the windows. */
+struct display {
+    size_t *boards; /* indexes into office.boards */
+    size_t n_boards;
+    struct option_strings slogans;
+    int64_t every_s;
+    int line;
+};
+
+struct campaign {
+    char *file;
+    char *source; /* the file's text as it was read: goes into the books */
+    char *id;     /* [A-Za-z0-9_-]{1,64} */
+    char *title;
+    struct window *windows;
+    size_t n_windows;
+    struct {
+        char *text;         /* template, or NULL when every order has its own */
+        char *refusal;      /* how to refuse, put at the end: "拒收请回复R"; "" to leave it out */
+        int on_unknown;     /* enum on_unknown */
+        int64_t max_parts;  /* 1..OUTCOME_PARTS_MAX */
+        bool report;        /* ask the network for status reports */
+        int64_t report_wait_s; /* after the last message: wait so long for reports before ending */
+        int64_t attempts;   /* after so many deferred attempts a message is given up (expired) */
+    } sms;
+    struct order *orders;
+    size_t n_orders;
+    struct display *displays;
+    size_t n_displays;
+};
+
+void campaign_free(struct campaign *campaign);
+
+#endif

@@ -1,0 +1,64 @@
+/* office: who we are and what we own: units, modems, boards (conf/lawcast.cfg).
+ * Runs: any (plain data). Filled by config/office.c, which documents every option. */
+#ifndef LAWCAST_MODEL_OFFICE_H
+#define LAWCAST_MODEL_OFFICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/option.h"
+
+struct contact {
+    char *name, *position, *phone;
+};
+
+/* An issuing unit: it owes messages, owns boards, or both. */
+struct unit {
+    char *id;        /* [A-Za-z0-9_-]{1,32}, unique */
+    char *name;      /* as people read it */
+    char *signature; /* without the brackets 【】 */
+    struct contact contact;
+    int line; /* in office.file, for messages */
+};
+
+/* One modem with one SIM; a bank "devices = /dev/ttyUSB[0-63]" becomes 64 of them. */
+struct modem {
+    char *id;         /* "bank-a/17": the bank's id and the number inside the bank; unique */
+    char *bank;       /* the bank's id */
+    char *device;     /* "/dev/ttyUSB17" */
+    char *connection; /* libgammu's name: "at", "at115200", ... */
+    char *smsc;       /* digits with +; NULL: as the SIM says */
+    int64_t grace_ms; /* how long libgammu's write pauses are kept, 0..500; -1: libgammu's own pauses */
+    int64_t timeout_ms; /* for one answer of the modem */
+    int line;
+};
+
+struct board {
+    char *id;     /* unique, also among modems */
+    size_t owner; /* index into units */
+    const struct option_kind *kind;
+    void *options; /* the kind's own struct (kind->size bytes), owned */
+    char *url;
+    int64_t width, height; /* pixels */
+    int64_t timeout_ms;
+    int line;
+};
+
+struct office {
+    char *file; /* as given on the command line */
+    char *name, *timezone;
+    char *ledger_path;
+    struct unit *units;
+    size_t n_units;
+    struct modem *modems;
+    size_t n_modems;
+    struct board *boards;
+    size_t n_boards;
+};
+
+/* Index of the unit or board with this id, or -1. O(n): for loading, not for the loop. */
+int office_find_unit(const struct office *office, const char *id);
+int office_find_board(const struct office *office, const char *id);
+void office_free(struct office *office); /* releases what it owns; NULL members are fine */
+
+#endif
