@@ -13,8 +13,10 @@
 
 static void buffer_reserve(struct buffer *buffer, size_t more)
 {
-    size_t need = buffer->length + more + 1;
+    size_t need;
 
+    if (__builtin_add_overflow(buffer->length + 1, more, &need))
+        abort();
     if (need <= buffer->room)
         return;
     if (need < buffer->room * 2)

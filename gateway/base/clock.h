@@ -2,8 +2,8 @@
  * Runs: any; only the loop calls clock_set.
  *
  * Wall time (ms since 1970, UTC) decides about windows and stamps the books; it may jump (NTP, a
- * rehearsal). Monotonic time measures durations and never jumps. Reading is lock-free: the offset is
- * one atomic word, the only mutable state that base keeps. */
+ * rehearsal). Monotonic time measures durations and never jumps. Reading is lock-free: the offset
+ * is one atomic word, the only mutable state that base keeps. */
 #ifndef LAWCAST_BASE_CLOCK_H
 #define LAWCAST_BASE_CLOCK_H
 

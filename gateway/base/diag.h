@@ -1,9 +1,9 @@
 /* diag: what is wrong with the user's files, all of it at once, each with its place.
  * Runs: any.
  *
- * A reader adds every finding and goes on; the command prints them all and ends non-zero when one of
- * them is an error. Messages are whole sentences in the user's language (see lang.h) that say what
- * is wrong and what to do; "file:line:" is put in front by diag_print. */
+ * A reader adds every finding and goes on; the command prints them all and ends non-zero when one
+ * of them is an error. Messages are whole sentences in the user's language (see lang.h) that say
+ * what is wrong and what to do; "file:line:" is put in front by diag_print. */
 #ifndef LAWCAST_BASE_DIAG_H
 #define LAWCAST_BASE_DIAG_H
 
@@ -34,13 +34,14 @@ struct diag {
 void diag_free(struct diag *diag);
 void diag_add(struct diag *diag, enum diag_kind kind, const char *file, int line,
               const char *format, ...) __attribute__((format(printf, 5, 6)));
-#define diag_error(diag, file, line, ...)   diag_add((diag), DIAG_ERROR, (file), (line), __VA_ARGS__)
-#define diag_warning(diag, file, line, ...) diag_add((diag), DIAG_WARNING, (file), (line), __VA_ARGS__)
+#define diag_error(diag, file, line, ...) diag_add((diag), DIAG_ERROR, (file), (line), __VA_ARGS__)
+#define diag_warning(diag, file, line, ...)                                                        \
+    diag_add((diag), DIAG_WARNING, (file), (line), __VA_ARGS__)
 /* "file:line: error: message", in the order of finding. */
 void diag_print(const struct diag *diag, FILE *out);
 
-/* The candidate nearest to word (edit distance <= 2 and less than its length), or NULL: the "did you
- * mean" of an unknown name. candidates ends with NULL. */
+/* The candidate nearest to word (edit distance <= 2 and less than its length), or NULL: the "did
+ * you mean" of an unknown name. candidates ends with NULL. */
 const char *diag_nearest(const char *word, const char *const *candidates);
 
 #endif

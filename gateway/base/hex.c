@@ -18,6 +18,14 @@ void hex_encode(struct buffer *out, const void *bytes, size_t length)
     }
 }
 
+/* Takes back what was added since length was before. */
+static void hex_undo(struct buffer *out, size_t before)
+{
+    out->length = before;
+    if (out->data)
+        out->data[before] = '\0';
+}
+
 static int hex_value(char c)
 {
     if (c >= '0' && c <= '9')
@@ -36,7 +44,7 @@ int hex_decode(struct buffer *out, const char *digits, size_t length)
         int high = hex_value(digits[i]), low = hex_value(digits[i + 1]);
 
         if (high < 0 || low < 0) {
-            out->length = before;
+            hex_undo(out, before);
             return 1;
         }
         buffer_add_char(out, (char)(high << 4 | low));
@@ -95,7 +103,7 @@ int hex_decode_base64(struct buffer *out, const char *text, size_t length)
         return 1;
     for (size_t i = 0; i < length; i += 4) {
         if (hex_add_quad(out, text + i, i + 4 == length)) {
-            out->length = before;
+            hex_undo(out, before);
             return 1;
         }
     }

@@ -124,7 +124,7 @@ static const struct jv *jv_step(const struct jv *value, const char *token)
     if (json_is_object(jv_look(value)))
         return jv_lend(json_object_get(jv_look(value), token));
     if (json_is_array(jv_look(value)) && *token && strspn(token, "0123456789") == strlen(token) &&
-        strlen(token) < 10)
+        strlen(token) < 10 && (token[0] != '0' || !token[1]))
         return jv_element(value, (size_t)strtoul(token, NULL, 10));
     return NULL;
 }

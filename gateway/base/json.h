@@ -33,7 +33,7 @@ void jv_push(struct jv *array, struct jv *value);
 const struct jv *jv_at(const struct jv *value, const char *pointer);
 /* Member of an object, its name compared without regard to ASCII case; or NULL. Lent. */
 const struct jv *jv_member(const struct jv *object, const char *key);
-const char *jv_text(const struct jv *value);             /* NULL unless a string */
+const char *jv_text(const struct jv *value);              /* NULL unless a string */
 int64_t jv_number(const struct jv *value, int64_t other); /* other unless an integer */
 bool jv_is_object(const struct jv *value);
 bool jv_is_array(const struct jv *value);
@@ -41,8 +41,8 @@ size_t jv_size(const struct jv *value); /* elements or members; 0 for others */
 const struct jv *jv_element(const struct jv *array, size_t i); /* NULL past the end */
 /* Member i of an object in its order; *key is lent. NULL past the end. */
 const struct jv *jv_entry(const struct jv *object, size_t i, const char **key);
-/* A string as it is, a number, true, false or null as JSON writes it; nothing for containers (returns
- * false). For comparing with what a configuration says. */
+/* A string as it is, a number, true, false or null as JSON writes it; nothing for containers
+ * (returns false). For comparing with what a configuration says. */
 bool jv_scalar(const struct jv *value, struct buffer *out);
 
 /* Adds the document; keys stay in order. indented: for people. */

@@ -3,7 +3,8 @@
  *
  * Messages stand in the code in both languages, side by side, so that one can't be changed without
  * seeing the other. Both take the same arguments in the same order. Chinese is spoken when LC_ALL,
- * LC_MESSAGES or LANG (the first one set) starts with "zh". Logs and --json are never translated. */
+ * LC_MESSAGES or LANG (the first one set) starts with "zh". Logs and --json are never translated.
+ */
 #ifndef LAWCAST_BASE_LANG_H
 #define LAWCAST_BASE_LANG_H
 

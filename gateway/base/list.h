@@ -1,8 +1,8 @@
 /* list: an intrusive doubly linked list.
  * Runs: any.
  *
- * A struct list is both the head and the link inside an element. A link that is on no list points at
- * itself, so list_remove is safe at any time and list_is_empty(link) says "not on a list". */
+ * A struct list is both the head and the link inside an element. A link that is on no list points
+ * at itself, so list_remove is safe at any time and list_is_empty(link) says "not on a list". */
 #ifndef LAWCAST_BASE_LIST_H
 #define LAWCAST_BASE_LIST_H
 

@@ -26,8 +26,8 @@ void log_set_level(enum log_level level)
     atomic_store(&log_level, (int)level);
 }
 
-__attribute__((format(printf, 2, 0))) static void log_line(enum log_level level,
-                                                           const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void log_line(enum log_level level, const char *format,
+                                                           va_list args)
 {
     char line[1024], when[20];
 

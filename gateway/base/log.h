@@ -2,14 +2,16 @@
  * Runs: any.
  *
  * Logs are for operators and programs: English, one line, never a full phone number. Under systemd
- * (JOURNAL_STREAM set) each line starts with the <n> priority that journald reads; on a terminal or in
- * a file it starts with the time. What a user must act on is a message to the user, not a log line. */
+ * (JOURNAL_STREAM set) each line starts with the <n> priority that journald reads; on a terminal or
+ * in a file it starts with the time. What a user must act on is a message to the user, not a log
+ * line. */
 #ifndef LAWCAST_BASE_LOG_H
 #define LAWCAST_BASE_LOG_H
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-/* Lines above this level are dropped before they are formatted. Default: warning. Set once, at start. */
+/* Lines above this level are dropped before they are formatted. Default: warning. Set once, at
+ * start. */
 void log_set_level(enum log_level level);
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

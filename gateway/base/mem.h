@@ -17,7 +17,7 @@ char *mem_dup(const char *text);
 char *mem_dup_n(const char *bytes, size_t length) __attribute__((returns_nonnull));
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
-#define mem_new(type) ((type *)mem_alloc(1, sizeof(type)))
+#define mem_new(type)      ((type *)mem_alloc(1, sizeof(type)))
 #define mem_array(n, type) ((type *)mem_alloc((n), sizeof(type)))
 
 /* Declares that the variable's string is freed when its scope is left. */

@@ -1,9 +1,10 @@
 /* option: an option of a configuration group as data.
  * Runs: any (pure).
  *
- * One table of options per group parses it, checks it, fills a plain struct, prints check's messages
- * and the manual. A table ends with an entry whose name is NULL. Adapters bring tables of their own
- * for the boards of their kind (struct option_kind), so that the configuration needs no adapter. */
+ * One table of options per group parses it, checks it, fills a plain struct, prints check's
+ * messages and the manual. A table ends with an entry whose name is NULL. Adapters bring tables of
+ * their own for the boards of their kind (struct option_kind), so that the configuration needs no
+ * adapter. */
 #ifndef LAWCAST_BASE_OPTION_H
 #define LAWCAST_BASE_OPTION_H
 
@@ -29,12 +30,12 @@ struct option_strings {
 struct option_def {
     const char *name;
     enum option_type type;
-    size_t offset;       /* of the field in the filled struct */
-    bool required;       /* no default: missing is an error */
-    bool secret;         /* a password: never printed or logged */
-    int64_t min, max;    /* INT: range; STRING: bytes, max 0 = 4096; STRINGS: items, max 0 = 10000 */
-    const char *preset;  /* default, as it would be written; NULL: 0, false, NULL, first choice */
-    const char *unit;    /* "ms", "s", "parts"; NULL: none */
+    size_t offset;      /* of the field in the filled struct */
+    bool required;      /* no default: missing is an error */
+    bool secret;        /* a password: never printed or logged */
+    int64_t min, max;   /* INT: range; STRING: bytes, max 0 = 4096; STRINGS: items, max 0 = 10000 */
+    const char *preset; /* default, as it would be written; NULL: 0, false, NULL, first choice */
+    const char *unit;   /* "ms", "s", "parts"; NULL: none */
     const char *const *choices;
     const char *help_en, *help_zh; /* one sentence */
 };
