@@ -18,9 +18,9 @@ struct order {
     int64_t quota;    /* messages */
     char *recipients; /* path of a CSV file, ready to open */
     char *reserve;    /* same, or NULL */
-    char *text;       /* template; the campaign's unless the order has its own. Owned, never NULL when
-                         the campaign has orders */
-    int line;         /* of the order in campaign.file */
+    char *text; /* template; the campaign's unless the order has its own. Owned, never NULL when
+                   the campaign has orders */
+    int line;   /* of the order in campaign.file */
     int text_line;
 };
 
@@ -41,13 +41,13 @@ struct campaign {
     struct window *windows;
     size_t n_windows;
     struct {
-        char *text;         /* template, or NULL when every order has its own */
-        char *refusal;      /* how to refuse, put at the end: "拒收请回复R"; "" to leave it out */
-        int on_unknown;     /* enum on_unknown */
-        int64_t max_parts;  /* 1..OUTCOME_PARTS_MAX */
-        bool report;        /* ask the network for status reports */
+        char *text;     /* template, or NULL when every order has its own */
+        char *refusal;  /* how to refuse, put at the end: "拒收请回复R"; "" to leave it out */
+        int on_unknown; /* enum on_unknown */
+        int64_t max_parts;     /* 1..OUTCOME_PARTS_MAX */
+        bool report;           /* ask the network for status reports */
         int64_t report_wait_s; /* after the last message: wait so long for reports before ending */
-        int64_t attempts;   /* after so many deferred attempts a message is given up (expired) */
+        int64_t attempts;      /* after so many deferred attempts a message is given up (expired) */
     } sms;
     struct order *orders;
     size_t n_orders;

@@ -34,10 +34,10 @@ static const struct {
 };
 
 static const char *const delivery_causes[DELIVERY_CAUSES] = {
-    [CAUSE_PLAN] = "plan",         [CAUSE_RESERVE] = "reserve",   [CAUSE_WINDOW] = "window",
-    [CAUSE_CLAIM] = "claim",       [CAUSE_OUTCOME] = "outcome",   [CAUSE_REPORT] = "report",
-    [CAUSE_RESTART] = "restart",   [CAUSE_RESEND] = "resend",     [CAUSE_RETRY] = "retry",
-    [CAUSE_VERIFY] = "verify",     [CAUSE_WITHDRAW] = "withdraw", [CAUSE_CANCEL] = "cancel",
+    [CAUSE_PLAN] = "plan",       [CAUSE_RESERVE] = "reserve",   [CAUSE_WINDOW] = "window",
+    [CAUSE_CLAIM] = "claim",     [CAUSE_OUTCOME] = "outcome",   [CAUSE_REPORT] = "report",
+    [CAUSE_RESTART] = "restart", [CAUSE_RESEND] = "resend",     [CAUSE_RETRY] = "retry",
+    [CAUSE_VERIFY] = "verify",   [CAUSE_WITHDRAW] = "withdraw", [CAUSE_CANCEL] = "cancel",
 };
 
 static void delivery_check(enum delivery_state state)

@@ -11,8 +11,8 @@
  *                     unknown  -> deferred                only when the campaign says "resend"
  *   planned | due | deferred -> expired | cancelled | suppressed
  *
- * delivery_may_change is the table; the ledger refuses anything else and ends the process, because a
- * change that the table doesn't list means that the books are about to say something untrue. */
+ * delivery_may_change is the table; the ledger refuses anything else and ends the process, because
+ * a change that the table doesn't list means that the books are about to say something untrue. */
 #ifndef LAWCAST_MODEL_DELIVERY_H
 #define LAWCAST_MODEL_DELIVERY_H
 
@@ -60,7 +60,8 @@ const char *delivery_state_name(enum delivery_state state); /* "planned"; in --j
 const char *delivery_state_label(enum delivery_state state); /* in the user's language */
 const char *delivery_cause_name(enum delivery_cause cause);
 bool delivery_may_change(enum delivery_state from, enum delivery_state to);
-/* Nothing more will happen by itself (sent and unknown count as settled: only a report moves them). */
+/* Nothing more will happen by itself (sent and unknown count as settled: only a report moves them).
+ */
 bool delivery_is_settled(enum delivery_state state);
 
 #endif

@@ -28,7 +28,8 @@ struct modem {
     char *device;     /* "/dev/ttyUSB17" */
     char *connection; /* libgammu's name: "at", "at115200", ... */
     char *smsc;       /* digits with +; NULL: as the SIM says */
-    int64_t grace_ms; /* how long libgammu's write pauses are kept, 0..500; -1: libgammu's own pauses */
+    int64_t
+        grace_ms; /* how long libgammu's write pauses are kept, 0..500; -1: libgammu's own pauses */
     int64_t timeout_ms; /* for one answer of the modem */
     int line;
 };

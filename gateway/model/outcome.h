@@ -34,11 +34,11 @@ enum outcome_level {
 
 struct outcome {
     enum outcome_kind kind;
-    int code;             /* CMS/CME number, HTTP status, board error; 0: none */
-    int64_t wait_ms;      /* DEFERRED: at least this long */
-    int n_references;     /* SENT by modem: one reference a part, in order */
+    int code;                          /* CMS/CME number, HTTP status, board error; 0: none */
+    int64_t wait_ms;                   /* DEFERRED: at least this long */
+    int n_references;                  /* SENT by modem: one reference a part, in order */
     int references[OUTCOME_PARTS_MAX]; /* 0..255 (3GPP TS 23.040, 9.2.3.6), or -1: none given */
-    char detail[120];     /* one sentence in English, for the books */
+    char detail[120];                  /* one sentence in English, for the books */
 };
 
 /* A status report of the network about one part (3GPP TS 23.040, 9.2.2.3). */
@@ -46,10 +46,10 @@ enum report_kind { REPORT_DELIVERED, REPORT_PENDING, REPORT_FAILED };
 
 struct status_report {
     enum report_kind kind;
-    int64_t address;   /* digits of the number, country code included when the network gave it */
-    int reference;     /* 0..255 */
-    int status;        /* TP-Status, 0..255 (9.2.3.15) */
-    int64_t sent_ms;   /* TP-SCTS, ms since 1970; 0: not given */
+    int64_t address; /* digits of the number, country code included when the network gave it */
+    int reference;   /* 0..255 */
+    int status;      /* TP-Status, 0..255 (9.2.3.15) */
+    int64_t sent_ms; /* TP-SCTS, ms since 1970; 0: not given */
 };
 
 #endif

@@ -2,8 +2,8 @@
  * Runs: any (pure).
  *
  * "{姓名}同志" takes the field 姓名 of the recipient's row; "{{" and "}}" are braces. The finished
- * message is 【signature】 + text + refusal hint; the signature is left out when the text already starts
- * with 【, the hint when the text already contains it. */
+ * message is 【signature】 + text + refusal hint; the signature is left out when the text already
+ * starts with 【, the hint when the text already contains it. */
 #ifndef LAWCAST_MODEL_TEMPLATE_H
 #define LAWCAST_MODEL_TEMPLATE_H
 
@@ -22,7 +22,8 @@ enum template_error {
 };
 
 /* Parses against n column names. 0, or a positive error; *word (if not NULL) is then the offending
- * field's name, to be freed, or NULL. Column names are compared as they are, after trimming spaces. */
+ * field's name, to be freed, or NULL. Column names are compared as they are, after trimming spaces.
+ */
 int template_parse(const char *text, const char *signature, const char *refusal,
                    const char *const *columns, size_t n, struct template **out, char **word);
 void template_free(struct template *template); /* NULL is fine */

@@ -13,8 +13,8 @@ struct window {
     int64_t from_ms, to_ms;
 };
 
-/* "2026-10-31 08:30" or "2026-10-31 08:30:15" in the process's time zone. 0, or 1: not such a time (31
- * February, an hour that daylight saving skips, trailing text). */
+/* "2026-10-31 08:30" or "2026-10-31 08:30:15" in the process's time zone. 0, or 1: not such a time
+ * (31 February, an hour that daylight saving skips, trailing text). */
 int window_parse_time(const char *text, int64_t *wall_ms);
 /* Sorts. 0, or 1 when two overlap or one is empty; *at is then its index after sorting. */
 int window_sort(struct window *windows, size_t n, size_t *at);

@@ -1,0 +1,38 @@
+/* campaign: what is to be sent and shown, for whom, when. See campaign.h.
+ * Runs: any (plain data). */
+#include "gateway/model/campaign.h"
+
+#include <stdlib.h>
+
+static void campaign_free_order(struct order *order)
+{
+    free(order->recipients);
+    free(order->reserve);
+    free(order->text);
+}
+
+static void campaign_free_display(struct display *display)
+{
+    free(display->boards);
+    for (size_t i = 0; i < display->slogans.n; i++)
+        free(display->slogans.items[i]);
+    free(display->slogans.items);
+}
+
+void campaign_free(struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->n_orders; i++)
+        campaign_free_order(&campaign->orders[i]);
+    for (size_t i = 0; i < campaign->n_displays; i++)
+        campaign_free_display(&campaign->displays[i]);
+    free(campaign->orders);
+    free(campaign->displays);
+    free(campaign->windows);
+    free(campaign->sms.text);
+    free(campaign->sms.refusal);
+    free(campaign->file);
+    free(campaign->source);
+    free(campaign->id);
+    free(campaign->title);
+    *campaign = (struct campaign){0};
+}
