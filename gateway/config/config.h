@@ -2,8 +2,9 @@
  * Runs: loop (reads whole files; called before anything is started) .
  *
  * libconfig is used only in this folder. Its traps are answered here: integers that wrap, unknown
- * keys, wrong types, @include of a directory, byte-order marks, text that is not UTF-8. All messages go
- * to diag with file and line, in the user's language; the return value only says whether to go on. */
+ * keys, wrong types, @include of a directory, byte-order marks, text that is not UTF-8. All
+ * messages go to diag with file and line, in the user's language; the return value only says
+ * whether to go on. */
 #ifndef LAWCAST_CONFIG_CONFIG_H
 #define LAWCAST_CONFIG_CONFIG_H
 
@@ -11,14 +12,15 @@
 #include "gateway/model/campaign.h"
 #include "gateway/model/office.h"
 
-/* Reads conf/lawcast.cfg. kinds: the known kinds of boards. Sets the process's TZ from office.timezone.
- * 0: *out is whole (free with office_free, struct with free). 1: errors were added to diag, *out NULL. */
+/* Reads conf/lawcast.cfg. kinds: the known kinds of boards. Sets the process's TZ from
+ * office.timezone. 0: *out is whole (free with office_free, struct with free). 1: errors were added
+ * to diag, *out NULL. */
 int config_read_office(const char *path, const struct option_kind *kinds, struct diag *diag,
                        struct office **out);
-/* Reads a campaign file (or DIR/campaign.cfg when path is a directory). Paths in it are relative to the
- * campaign file. Also reads the header line of every recipients file and checks the templates against
- * it, with the longest part counts that follow from the template. Same results as above; free with
- * campaign_free and free. */
+/* Reads a campaign file (or DIR/campaign.cfg when path is a directory). Paths in it are relative to
+ * the campaign file. Also reads the header line of every recipients file and checks the templates
+ * against it, with the longest part counts that follow from the template. Same results as above;
+ * free with campaign_free and free. */
 int config_read_campaign(const char *path, const struct office *office, struct diag *diag,
                          struct campaign **out);
 /* Prints the option tables as text: for `lawcast help conf` and `help campaign`. */

@@ -1,0 +1,364 @@
+/* campaign_file: a campaign file into a struct campaign. See config.h; campaign_options documents
+ * it. Runs: loop. */
+#include "gateway/config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
+#include "gateway/base/utf8.h"
+#include "gateway/config/campaign_options.h"
+#include "gateway/config/campaign_texts.h"
+#include "gateway/config/conffile.h"
+#include "gateway/config/ident.h"
+#include "gateway/config/idmap.h"
+
+#define CAMPAIGN_FILE       "campaign.cfg" /* in a campaign's directory */
+#define CAMPAIGN_SLOGAN_MAX 500            /* characters */
+
+struct campaign_reader {
+    const struct conffile *conf;
+    const struct office *office;
+    struct campaign *campaign;
+    struct idmap *units, *boards; /* id -> index into the office's */
+    struct campaign_places *places;
+    conf_setting text;          /* of sms, or NULL */
+    conf_setting *unit_places;  /* the order of unit i, or NULL */
+    conf_setting *board_places; /* the display that shows board i, or NULL */
+};
+
+static void campaign_release(struct option_strings *strings)
+{
+    for (size_t i = 0; i < strings->n; i++)
+        free(strings->items[i]);
+    free(strings->items);
+}
+
+/* The list's own check of window i; both bounds are there. */
+static void campaign_check_window(struct campaign_reader *reader, conf_setting group,
+                                  const struct window *window)
+{
+    if (window->from_ms && window->to_ms && window->from_ms >= window->to_ms)
+        conffile_error(reader->conf, group, "%s",
+                       lang("The window ends before it begins: correct from or to.",
+                            "时段的结束不晚于开始：请改正 from 或 to。"));
+}
+
+/* Window at overlaps its predecessor: tells it at the line of the one that begins later. */
+static void campaign_tell_overlap(struct campaign_reader *reader, conf_setting list, size_t at,
+                                  const struct window *unsorted)
+{
+    const struct campaign *campaign = reader->campaign;
+
+    for (size_t i = 0; i < campaign->n_windows; i++)
+        if (unsorted[i].from_ms == campaign->windows[at].from_ms &&
+            unsorted[i].to_ms == campaign->windows[at].to_ms) {
+            conffile_error(reader->conf, conffile_element(list, i), "%s",
+                           lang("This window overlaps another one: make them one, or part them.",
+                                "这个时段与另一个时段重叠：请合并或错开。"));
+            return;
+        }
+}
+
+static void campaign_read_windows(struct campaign_reader *reader, conf_setting group)
+{
+    struct campaign *campaign = reader->campaign;
+    size_t errors = conffile_diag(reader->conf)->errors, n, at;
+    conf_setting list = conffile_list(reader->conf, group, "windows", &n);
+    struct window *unsorted;
+
+    if (!list)
+        return;
+    campaign->windows = mem_array(n, struct window);
+    campaign->n_windows = n;
+    for (size_t i = 0; i < n; i++) {
+        struct conf_part part = {campaign_options_window, &campaign->windows[i]};
+
+        conffile_fill(reader->conf, conffile_element(list, i), &part, 1);
+        campaign_check_window(reader, conffile_element(list, i), &campaign->windows[i]);
+    }
+    if (n == 0)
+        conffile_error(reader->conf, list, "%s",
+                       lang("windows is empty: nothing could ever be sent.",
+                            "windows 是空的：没有允许发送的时段。"));
+    if (conffile_diag(reader->conf)->errors > errors)
+        return;
+    unsorted = mem_array(n, struct window);
+    memcpy(unsorted, campaign->windows, n * sizeof *unsorted);
+    if (window_sort(campaign->windows, n, &at))
+        campaign_tell_overlap(reader, list, at, unsorted);
+    free(unsorted);
+}
+
+/* Without a group sms the presets hold: an empty group says the same. */
+static void campaign_read_sms(struct campaign_reader *reader, conf_setting group)
+{
+    conf_setting sms = conffile_group(reader->conf, group, "sms");
+    struct conf_part part = {campaign_options_sms, reader->campaign};
+
+    if (sms)
+        reader->text = conffile_member(sms, "text");
+    conffile_fill(reader->conf, sms, &part, 1);
+}
+
+/* A path in the file becomes one that can be opened. */
+static void campaign_resolve(struct campaign_reader *reader, char **path)
+{
+    char *resolved;
+
+    if (!*path)
+        return;
+    resolved = conftext_beside(conffile_path(reader->conf), *path);
+    free(*path);
+    *path = resolved;
+}
+
+static void campaign_order_unit(struct campaign_reader *reader, conf_setting group, size_t at,
+                                const char *name)
+{
+    struct order *order = &reader->campaign->orders[at];
+    int64_t found = idmap_find(reader->units, name);
+    const struct unit *unit;
+
+    if (found < 0) {
+        ident_unknown(reader->conf, conffile_member(group, "unit"), reader->units, name);
+        return;
+    }
+    order->unit = (size_t)found;
+    unit = &reader->office->units[found];
+    reader->places[at].unit = unit;
+    if (reader->unit_places[found]) {
+        struct conf_place earlier = conffile_place(reader->conf, reader->unit_places[found]);
+
+        conffile_error(reader->conf, group,
+                       lang("The unit %s has two orders; the first is in %s:%d. Make them one.",
+                            "单位 %s 有两个任务；第一个在 %s:%d。请合并。"),
+                       name, earlier.file, earlier.line);
+        return;
+    }
+    reader->unit_places[found] = group;
+    if (!unit->signature)
+        conffile_error(reader->conf, group,
+                       lang("The unit %s has no signature: every message must name its sender. Add "
+                            "signature in %s:%d.",
+                            "单位 %s 没有签名：每条短信都要署名。请在 %s:%d 填写 signature。"),
+                       name, reader->office->file, unit->line);
+}
+
+static void campaign_order_text(struct campaign_reader *reader, conf_setting group, size_t at)
+{
+    struct order *order = &reader->campaign->orders[at];
+    conf_setting text = conffile_member(group, "text");
+
+    if (!text && !order->text) {
+        text = reader->text;
+        order->text = mem_dup(reader->campaign->sms.text);
+    }
+    if (!text)
+        conffile_error(reader->conf, group, "%s",
+                       lang("This order has no text: write text here or in sms.",
+                            "这个任务没有短信内容：请在这里或 sms 里写 text。"));
+    reader->places[at] = (struct campaign_places){group, text, NULL};
+    order->line = conffile_main_line(reader->conf, group);
+    order->text_line = conffile_main_line(reader->conf, text);
+}
+
+static void campaign_read_orders(struct campaign_reader *reader, conf_setting group)
+{
+    struct campaign *campaign = reader->campaign;
+    size_t n;
+    conf_setting list = conffile_list(reader->conf, group, "orders", &n);
+
+    campaign->orders = mem_array(n, struct order);
+    reader->places = mem_array(n, struct campaign_places);
+    for (size_t i = 0; i < n; i++) {
+        conf_setting element = conffile_element(list, i);
+        struct campaign_order read = {0};
+        struct conf_part part = {campaign_options_order, &read};
+
+        conffile_fill(reader->conf, element, &part, 1);
+        campaign->orders[i] = read.order;
+        campaign->n_orders++;
+        campaign_resolve(reader, &campaign->orders[i].recipients);
+        campaign_resolve(reader, &campaign->orders[i].reserve);
+        campaign_order_text(reader, element, i);
+        if (read.unit)
+            campaign_order_unit(reader, element, i, read.unit);
+        free(read.unit);
+    }
+}
+
+static void campaign_display_boards(struct campaign_reader *reader, conf_setting group,
+                                    const struct option_strings *ids, struct display *display)
+{
+    display->boards = mem_array(ids->n, size_t);
+    for (size_t i = 0; i < ids->n; i++) {
+        conf_setting place = conffile_item(group, "boards", i);
+        int64_t found = idmap_find(reader->boards, ids->items[i]);
+
+        if (found < 0) {
+            ident_unknown(reader->conf, place, reader->boards, ids->items[i]);
+        } else if (reader->board_places[found]) {
+            struct conf_place earlier = conffile_place(reader->conf, reader->board_places[found]);
+
+            conffile_error(reader->conf, place,
+                           lang("The board %s is in displays twice; the first is in %s:%d. Put its "
+                                "slogans together.",
+                                "显示屏 %s 出现两次；第一次在 %s:%d。请把标语写在一起。"),
+                           ids->items[i], earlier.file, earlier.line);
+        } else {
+            reader->board_places[found] = place;
+            display->boards[display->n_boards++] = (size_t)found;
+        }
+    }
+}
+
+static void campaign_check_slogan(struct campaign_reader *reader, conf_setting place,
+                                  const char *text)
+{
+    size_t characters = 0, length = strlen(text), at = 0;
+    bool control = false;
+
+    while (at < length) {
+        int32_t code = utf8_next(text, length, &at);
+
+        control = control || code < 0x20 || code == 0x7F;
+        characters++;
+        if (code < 0)
+            at++;
+    }
+    if (characters > CAMPAIGN_SLOGAN_MAX)
+        conffile_error(reader->conf, place,
+                       lang("This slogan has %zu characters; 500 are the most.",
+                            "这条标语有 %zu 字；最多 500 字。"),
+                       characters);
+    if (control)
+        conffile_error(
+            reader->conf, place, "%s",
+            lang("This slogan contains a line break, a tab or another control character: "
+                 "write it in one line.",
+                 "这条标语含有换行、制表符或其他控制字符：请写成一行。"));
+}
+
+static void campaign_display_slogans(struct campaign_reader *reader, conf_setting group,
+                                     const struct option_strings *slogans)
+{
+    struct idmap *seen = idmap_new();
+
+    for (size_t i = 0; i < slogans->n; i++) {
+        conf_setting place = conffile_item(group, "slogans", i);
+
+        campaign_check_slogan(reader, place, slogans->items[i]);
+        if (idmap_add(seen, slogans->items[i], (int64_t)i) >= 0)
+            conffile_warning(
+                reader->conf, place,
+                lang("This slogan stands here twice: %.120s", "这条标语重复出现：%.120s"),
+                slogans->items[i]);
+    }
+    idmap_free(seen);
+}
+
+static void campaign_read_displays(struct campaign_reader *reader, conf_setting group)
+{
+    struct campaign *campaign = reader->campaign;
+    size_t n;
+    conf_setting list = conffile_list(reader->conf, group, "displays", &n);
+
+    campaign->displays = mem_array(n, struct display);
+    for (size_t i = 0; i < n; i++) {
+        conf_setting element = conffile_element(list, i);
+        struct campaign_display read = {0};
+        struct conf_part part = {campaign_options_display, &read};
+
+        conffile_fill(reader->conf, element, &part, 1);
+        read.display.line = conffile_main_line(reader->conf, element);
+        campaign_display_boards(reader, element, &read.boards, &read.display);
+        campaign_display_slogans(reader, element, &read.display.slogans);
+        campaign_release(&read.boards);
+        campaign->displays[campaign->n_displays++] = read.display;
+    }
+}
+
+static void campaign_read(struct campaign_reader *reader, conf_setting root)
+{
+    struct campaign *campaign = reader->campaign;
+    struct conf_part part = {campaign_options_root, campaign};
+    conf_setting group;
+
+    conffile_fill(reader->conf, root, &part, 1);
+    group = conffile_group(reader->conf, root, "campaign");
+    if (!group)
+        return;
+    part.options = campaign_options_campaign;
+    conffile_fill(reader->conf, group, &part, 1);
+    (void)ident_check(reader->conf, group, campaign->id, CAMPAIGN_ID_MAX);
+    campaign_read_windows(reader, group);
+    campaign_read_sms(reader, group);
+    campaign_read_orders(reader, group);
+    campaign_read_displays(reader, group);
+    if (campaign->n_orders + campaign->n_displays == 0)
+        conffile_error(reader->conf, group, "%s",
+                       lang("The campaign has nothing to do: write orders, displays or both.",
+                            "活动没有任何任务：请写 orders 或 displays。"));
+    campaign_texts_check(reader->conf, campaign, reader->places);
+}
+
+static void campaign_index_office(struct campaign_reader *reader)
+{
+    const struct office *office = reader->office;
+
+    reader->units = idmap_new();
+    reader->boards = idmap_new();
+    reader->board_places = mem_array(office->n_boards, conf_setting);
+    reader->unit_places = mem_array(office->n_units, conf_setting);
+    for (size_t i = 0; i < office->n_units; i++)
+        (void)idmap_add(reader->units, office->units[i].id, (int64_t)i);
+    for (size_t i = 0; i < office->n_boards; i++)
+        (void)idmap_add(reader->boards, office->boards[i].id, (int64_t)i);
+}
+
+static char *campaign_path(const char *path)
+{
+    size_t length = strlen(path);
+    struct stat status;
+
+    if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))
+        return mem_dup(path);
+    return mem_printf("%s%s" CAMPAIGN_FILE, path, length && path[length - 1] == '/' ? "" : "/");
+}
+
+int config_read_campaign(const char *path, const struct office *office, struct diag *diag,
+                         struct campaign **out)
+{
+    size_t errors = diag->errors;
+    struct campaign_reader reader = {.office = office};
+    struct conffile *conf;
+    char *file = campaign_path(path);
+
+    *out = NULL;
+    if (conffile_open(file, diag, &conf)) {
+        free(file);
+        return 1;
+    }
+    reader.conf = conf;
+    reader.campaign = mem_new(struct campaign);
+    reader.campaign->file = file;
+    reader.campaign->source = mem_dup(conffile_source(conf));
+    campaign_index_office(&reader);
+    campaign_read(&reader, conffile_root(conf));
+    idmap_free(reader.units);
+    idmap_free(reader.boards);
+    free(reader.board_places);
+    free(reader.unit_places);
+    free(reader.places);
+    conffile_close(conf);
+    if (diag->errors == errors) {
+        *out = reader.campaign;
+        return 0;
+    }
+    campaign_free(reader.campaign);
+    free(reader.campaign);
+    return 1;
+}

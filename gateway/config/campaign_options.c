@@ -1,0 +1,209 @@
+/* campaign_options: the options of a campaign file. See campaign_options.h.
+ * Runs: any. */
+#include "gateway/config/campaign_options.h"
+
+#include "gateway/base/lang.h"
+#include "gateway/config/config.h"
+#include "gateway/config/optprint.h"
+#include "gateway/model/outcome.h"
+
+#define CAMPAIGN_OPTION(s, m) offsetof(struct s, m)
+
+const struct option_def campaign_options_root[] = {
+    {.name = "campaign",
+     .type = OPTION_SKIP,
+     .required = true,
+     .help_en = "The campaign: campaign = { ... };",
+     .help_zh = "活动：campaign = { ... };"},
+    {0},
+};
+
+const struct option_def campaign_options_campaign[] = {
+    {.name = "id",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign, id),
+     .required = true,
+     .help_en =
+         "The campaign's name in the books: letters, digits, - and _; at most 64. Never use it "
+         "twice.",
+     .help_zh = "活动代号，记入账本：字母、数字、- 和 _，最多 64 个；不可重复使用。"},
+    {.name = "title",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign, title),
+     .required = true,
+     .max = 300,
+     .help_en = "The campaign's title, as reports show it.",
+     .help_zh = "活动名称，写在报表上。"},
+    {.name = "windows",
+     .type = OPTION_SKIP,
+     .required = true,
+     .help_en = "A list of groups: when messages may be sent and slogans shown.",
+     .help_zh = "若干组设置：允许发送和展示的时段。"},
+    {.name = "sms",
+     .type = OPTION_SKIP,
+     .help_en = "What all messages have in common.",
+     .help_zh = "所有短信共用的设置。"},
+    {.name = "orders",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: who has to send how many messages.",
+     .help_zh = "若干组设置：哪个单位发多少条短信。"},
+    {.name = "displays",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: which boards show which slogans.",
+     .help_zh = "若干组设置：哪些显示屏展示哪些标语。"},
+    {0},
+};
+
+const struct option_def campaign_options_window[] = {
+    {.name = "from",
+     .type = OPTION_TIME,
+     .offset = CAMPAIGN_OPTION(window, from_ms),
+     .required = true,
+     .help_en = "The window begins.",
+     .help_zh = "时段开始。"},
+    {.name = "to",
+     .type = OPTION_TIME,
+     .offset = CAMPAIGN_OPTION(window, to_ms),
+     .required = true,
+     .help_en = "The window is over; nothing is sent from this instant on.",
+     .help_zh = "时段结束；从此刻起不再发送。"},
+    {0},
+};
+
+static const char *const campaign_on_unknown[] = {"hold", "resend", NULL};
+
+const struct option_def campaign_options_sms[] = {
+    {.name = "text",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign, sms.text),
+     .min = 1,
+     .help_en =
+         "The message of every order without a text of its own. {COLUMN} takes a field of the "
+         "recipient's row; {{ and }} are braces.",
+     .help_zh = "短信内容（任务没有自己的 text 时使用）。{列名} 取收件人该列的内容；{{ 和 }} "
+                "表示花括号本身。"},
+    {.name = "refusal",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign, sms.refusal),
+     .max = 60,
+     .preset = "拒收请回复R",
+     .help_en = "How to refuse, put at the end of each message; \"\" leaves it out.",
+     .help_zh = "退订提示，加在每条短信末尾；写 \"\" 则不加。"},
+    {.name = "on_unknown",
+     .type = OPTION_CHOICE,
+     .offset = CAMPAIGN_OPTION(campaign, sms.on_unknown),
+     .preset = "hold",
+     .choices = campaign_on_unknown,
+     .help_en =
+         "A message that may or may not have been sent: hold leaves it as it is, resend risks "
+         "sending it twice.",
+     .help_zh = "不知是否已发出的短信：hold 不再发送，resend 重发（可能收到两次）。"},
+    {.name = "max_parts",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign, sms.max_parts),
+     .min = 1,
+     .max = OUTCOME_PARTS_MAX,
+     .preset = "4",
+     .unit = "parts",
+     .help_en = "The most parts (billed messages) that one message may take.",
+     .help_zh = "一条短信最多拆成几条计费短信。"},
+    {.name = "report",
+     .type = OPTION_BOOL,
+     .offset = CAMPAIGN_OPTION(campaign, sms.report),
+     .preset = "true",
+     .help_en = "Ask the network for status reports: the proof of delivery.",
+     .help_zh = "要求运营商返回状态报告（送达凭证）。"},
+    {.name = "report_wait",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign, sms.report_wait_s),
+     .min = 0,
+     .max = 259200,
+     .preset = "600",
+     .unit = "s",
+     .help_en = "How long to wait for status reports after the last message.",
+     .help_zh = "最后一条发出后等待状态报告的时间。"},
+    {.name = "attempts",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign, sms.attempts),
+     .min = 1,
+     .max = 100,
+     .preset = "5",
+     .help_en = "After so many attempts that certainly sent nothing, a message is given up.",
+     .help_zh = "确定没有发出的尝试达到此次数后放弃该短信。"},
+    {0},
+};
+
+const struct option_def campaign_options_order[] = {
+    {.name = "unit",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign_order, unit),
+     .required = true,
+     .help_en = "The id of the unit that sends.",
+     .help_zh = "发送单位的代号。"},
+    {.name = "quota",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign_order, order.quota),
+     .required = true,
+     .min = 1,
+     .max = 10000000,
+     .unit = "messages",
+     .help_en = "How many messages it owes: a target and a ceiling.",
+     .help_zh = "应发条数：既是目标也是上限。"},
+    {.name = "recipients",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign_order, order.recipients),
+     .required = true,
+     .max = 1024,
+     .help_en =
+         "A CSV file with a line of column names and a column of numbers; relative to this file.",
+     .help_zh = "CSV 收件人文件，首行为列名，其中一列为号码；相对路径以本文件所在目录为准。"},
+    {.name = "reserve",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign_order, order.reserve),
+     .max = 1024,
+     .help_en = "A second such file: it replaces numbers that fail.",
+     .help_zh = "备用收件人文件：用来替补发送失败的号码。"},
+    {.name = "text",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign_order, order.text),
+     .min = 1,
+     .help_en = "The unit's own message, in place of sms.text.",
+     .help_zh = "本单位自己的短信内容，代替 sms.text。"},
+    {0},
+};
+
+const struct option_def campaign_options_display[] = {
+    {.name = "boards",
+     .type = OPTION_STRINGS,
+     .offset = CAMPAIGN_OPTION(campaign_display, boards),
+     .required = true,
+     .help_en = "The ids of the boards.",
+     .help_zh = "显示屏代号。"},
+    {.name = "slogans",
+     .type = OPTION_STRINGS,
+     .offset = CAMPAIGN_OPTION(campaign_display, display.slogans),
+     .required = true,
+     .max = 100,
+     .help_en = "The slogans, 1 to 500 characters each, shown one after the other; at most 100.",
+     .help_zh = "标语，每条 1 到 500 字，依次展示；最多 100 条。"},
+    {.name = "every",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign_display, display.every_s),
+     .min = 10,
+     .max = 86400,
+     .preset = "300",
+     .unit = "s",
+     .help_en = "How long one slogan is shown.",
+     .help_zh = "每条标语展示多久。"},
+    {0},
+};
+
+void config_print_campaign_options(FILE *out)
+{
+    optprint_table(out, lang("The file holds:", "文件内容："), campaign_options_root);
+    optprint_table(out, "campaign = { ... };", campaign_options_campaign);
+    optprint_table(out, "windows = ( { ... }, ... );", campaign_options_window);
+    optprint_table(out, "sms = { ... };", campaign_options_sms);
+    optprint_table(out, "orders = ( { ... }, ... );", campaign_options_order);
+    optprint_table(out, "displays = ( { ... }, ... );", campaign_options_display);
+}

@@ -1,0 +1,26 @@
+/* campaign_options: the options of a campaign file, as tables.
+ * Runs: any (plain data). */
+#ifndef LAWCAST_CONFIG_CAMPAIGN_OPTIONS_H
+#define LAWCAST_CONFIG_CAMPAIGN_OPTIONS_H
+
+#include "gateway/model/campaign.h"
+
+/* An order or a display before its names are indexes. */
+struct campaign_order {
+    struct order order;
+    char *unit;
+};
+
+struct campaign_display {
+    struct display display;
+    struct option_strings boards;
+};
+
+extern const struct option_def campaign_options_root[];     /* fills nothing */
+extern const struct option_def campaign_options_campaign[]; /* struct campaign */
+extern const struct option_def campaign_options_window[];   /* struct window */
+extern const struct option_def campaign_options_sms[];      /* struct campaign */
+extern const struct option_def campaign_options_order[];    /* struct campaign_order */
+extern const struct option_def campaign_options_display[];  /* struct campaign_display */
+
+#endif

@@ -1,0 +1,355 @@
+/* office_file: conf/lawcast.cfg into a struct office. See config.h; office_options documents it.
+ * Runs: loop. */
+#include "gateway/config/config.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "gateway/base/buffer.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
+#include "gateway/config/conffile.h"
+#include "gateway/config/devices.h"
+#include "gateway/config/ident.h"
+#include "gateway/config/idmap.h"
+#include "gateway/config/office_options.h"
+
+#define OFFICE_MODEMS_MAX 4096
+#define OFFICE_ZONEINFO   "/usr/share/zoneinfo/"
+
+/* What one reading needs. Values of ids and devices are indexes into places. */
+struct office_reader {
+    const struct conffile *conf;
+    const struct option_kind *kinds;
+    struct office *office;
+    struct idmap *units;   /* id -> index into office->units */
+    struct idmap *ids;     /* of banks and boards: they share one name space */
+    struct idmap *devices; /* paths */
+    conf_setting *places;
+    size_t n_places, places_room;
+};
+
+static void office_read_zone(struct office_reader *reader, conf_setting group)
+{
+    const char *zone = reader->office->timezone;
+    struct buffer path BUFFER_FREE_LATER = BUFFER_NULL;
+    struct stat status;
+
+    if (!zone)
+        return;
+    buffer_printf(&path, "%s%s", OFFICE_ZONEINFO, zone);
+    if (!isalpha((unsigned char)*zone) || strstr(zone, "..") ||
+        stat(buffer_text(&path), &status) < 0 || !S_ISREG(status.st_mode)) {
+        conf_setting member = conffile_member(group, "timezone");
+
+        conffile_error(reader->conf, member ? member : group,
+                       lang("The time zone %s is not known here (no %s): write Asia/Shanghai, or "
+                            "install tzdata.",
+                            "不认识时区 %s（没有 %s）：请写 Asia/Shanghai，或安装 tzdata。"),
+                       zone, buffer_text(&path));
+        return;
+    }
+    setenv("TZ", zone, 1);
+    tzset();
+}
+
+static void office_read_general(struct office_reader *reader, conf_setting root)
+{
+    struct office *office = reader->office;
+    conf_setting group = conffile_group(reader->conf, root, "office");
+
+    if (group) {
+        struct conf_part part = {office_options_office, office};
+
+        conffile_fill(reader->conf, group, &part, 1);
+        office_read_zone(reader, group);
+    }
+    group = conffile_group(reader->conf, root, "ledger");
+    if (group) {
+        struct conf_part part = {office_options_ledger, office};
+        char *path;
+
+        conffile_fill(reader->conf, group, &part, 1);
+        if (!office->ledger_path)
+            return;
+        path = conftext_beside(conffile_path(reader->conf), office->ledger_path);
+        free(office->ledger_path);
+        office->ledger_path = path;
+    }
+}
+
+/* Enters text into a map; an error at place names the earlier place when it is there already. */
+static void office_enter(struct office_reader *reader, struct idmap *map, const char *text,
+                         conf_setting place)
+{
+    struct conf_place earlier;
+    int64_t found = idmap_add(map, text, (int64_t)reader->n_places);
+
+    if (found < 0) {
+        if (reader->n_places == reader->places_room) {
+            reader->places_room = reader->places_room ? reader->places_room * 2 : 64;
+            reader->places = mem_grow(reader->places, reader->places_room, sizeof *reader->places);
+        }
+        reader->places[reader->n_places++] = place;
+        return;
+    }
+    earlier = conffile_place(reader->conf, reader->places[found]);
+    conffile_error(reader->conf, place,
+                   lang("%s stands here for the second time; the first is in %s:%d.",
+                        "%s 在这里重复出现；第一次在 %s:%d。"),
+                   text, earlier.file, earlier.line);
+}
+
+static void office_read_signature(struct office_reader *reader, conf_setting group,
+                                  const struct unit *unit)
+{
+    if (unit->signature && (strstr(unit->signature, "【") || strstr(unit->signature, "】")))
+        conffile_error(reader->conf, conffile_member(group, "signature"), "%s",
+                       lang("Write the signature without the brackets 【】: they are added.",
+                            "签名请不要写括号【】：程序会自动加上。"));
+}
+
+static void office_read_unit(struct office_reader *reader, conf_setting group)
+{
+    struct unit *unit = &reader->office->units[reader->office->n_units++];
+    struct conf_part part = {office_options_unit, unit};
+    conf_setting contact;
+    int64_t earlier;
+
+    conffile_fill(reader->conf, group, &part, 1);
+    unit->line = conffile_main_line(reader->conf, group);
+    office_read_signature(reader, group, unit);
+    contact = conffile_group(reader->conf, group, "contact");
+    if (contact) {
+        part = (struct conf_part){office_options_contact, &unit->contact};
+        conffile_fill(reader->conf, contact, &part, 1);
+    }
+    if (!ident_check(reader->conf, group, unit->id, OFFICE_ID_MAX))
+        return;
+    earlier = idmap_add(reader->units, unit->id, (int64_t)reader->office->n_units - 1);
+    if (earlier >= 0)
+        conffile_error(reader->conf, group,
+                       lang("The unit %s stands here for the second time; the first is in line %d.",
+                            "单位 %s 在这里重复出现；第一次在第 %d 行。"),
+                       unit->id, reader->office->units[earlier].line);
+}
+
+static const char *office_devices_reason(int error)
+{
+    switch (error) {
+    case DEVICES_PATTERN:
+        return lang("write one range such as /dev/ttyUSB[0-63]",
+                    "请写成一个范围，例如 /dev/ttyUSB[0-63]");
+    case DEVICES_RELATIVE:
+        return lang("write the whole path, beginning with /", "请写完整路径，以 / 开头");
+    case DEVICES_DOWNWARD:
+        return lang("the range runs downward", "范围的起点大于终点");
+    default:
+        return lang("an office has at most 4096 modems", "一个办公室最多 4096 个短信猫");
+    }
+}
+
+static void office_add_modem(struct office_reader *reader, const struct office_bank *bank,
+                             char *device, size_t number, int line)
+{
+    struct office *office = reader->office;
+
+    office->modems[office->n_modems++] =
+        (struct modem){.id = mem_printf("%s/%zu", bank->id, number),
+                       .bank = mem_dup(bank->id),
+                       .device = device,
+                       .connection = mem_dup(office_connections[bank->connection]),
+                       .smsc = mem_dup(bank->smsc),
+                       .grace_ms = bank->grace_ms,
+                       .timeout_ms = bank->timeout_ms,
+                       .line = line};
+}
+
+static void office_expand_bank(struct office_reader *reader, conf_setting group,
+                               const struct office_bank *bank)
+{
+    struct office *office = reader->office;
+    struct option_strings paths = {0};
+
+    for (size_t i = 0; i < bank->devices.n; i++) {
+        conf_setting place = conffile_item(group, "devices", i);
+        int error =
+            devices_expand(bank->devices.items[i], OFFICE_MODEMS_MAX - office->n_modems, &paths);
+
+        if (error)
+            conffile_error(reader->conf, place,
+                           lang("devices: %s can't be used: %s.", "devices：%s 不能用：%s。"),
+                           bank->devices.items[i], office_devices_reason(error));
+    }
+    office->modems = mem_grow(office->modems, office->n_modems + paths.n, sizeof *office->modems);
+    for (size_t i = 0; i < paths.n; i++) {
+        office_enter(reader, reader->devices, paths.items[i], group);
+        office_add_modem(reader, bank, paths.items[i], i, conffile_main_line(reader->conf, group));
+    }
+    free(paths.items);
+}
+
+static void office_check_smsc(struct office_reader *reader, conf_setting group, const char *smsc)
+{
+    size_t digits;
+
+    if (!smsc)
+        return;
+    smsc += *smsc == '+';
+    digits = strspn(smsc, "0123456789");
+    if (smsc[digits] || digits < 5 || digits > 20)
+        conffile_error(reader->conf, conffile_member(group, "smsc"), "%s",
+                       lang("smsc expects a number of 5 to 20 digits such as \"+8613800000000\".",
+                            "smsc 应为 5 到 20 位号码，例如 \"+8613800000000\"。"));
+}
+
+static void office_read_bank(struct office_reader *reader, conf_setting group)
+{
+    struct office_bank bank = {0};
+    struct conf_part part = {office_options_modem, &bank};
+
+    conffile_fill(reader->conf, group, &part, 1);
+    office_check_smsc(reader, group, bank.smsc);
+    if (ident_check(reader->conf, group, bank.id, OFFICE_ID_MAX)) {
+        office_enter(reader, reader->ids, conffile_peek(group, "id"), group);
+        office_expand_bank(reader, group, &bank);
+    }
+    option_release(office_options_modem, &bank);
+}
+
+static const struct option_kind *office_find_kind(struct office_reader *reader, conf_setting group)
+{
+    const char *name = conffile_peek(group, "kind");
+    struct buffer list BUFFER_FREE_LATER = BUFFER_NULL;
+
+    if (!name)
+        return NULL;
+    for (const struct option_kind *kind = reader->kinds; kind->name; kind++) {
+        if (strcmp(kind->name, name) == 0)
+            return kind;
+        buffer_printf(&list, "%s%s", list.length ? ", " : "", kind->name);
+    }
+    conffile_error(reader->conf, conffile_member(group, "kind"),
+                   lang("The kind \"%.60s\" is not known; the kinds are: %s.",
+                        "没有 \"%.60s\" 这种类型；可选：%s。"),
+                   name, buffer_text(&list));
+    return NULL;
+}
+
+static void office_check_url(struct office_reader *reader, conf_setting group, const char *url)
+{
+    const char *host = NULL;
+
+    if (!url)
+        return;
+    if (strncmp(url, "http://", 7) == 0)
+        host = url + 7;
+    else if (strncmp(url, "https://", 8) == 0)
+        host = url + 8;
+    for (const char *c = url; *c; c++)
+        if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7F)
+            host = NULL;
+    if (!host || !*host || strchr("/?#:@", *host))
+        conffile_error(reader->conf, conffile_member(group, "url"), "%s",
+                       lang("url expects an address such as \"http://192.0.2.10\", without spaces.",
+                            "url 应为地址，例如 \"http://192.0.2.10\"，不含空格和中文。"));
+}
+
+static void office_find_owner(struct office_reader *reader, conf_setting group,
+                              struct office_display *display)
+{
+    int64_t found = idmap_find(reader->units, display->owner);
+
+    if (found >= 0)
+        display->board.owner = (size_t)found;
+    else
+        ident_unknown(reader->conf, conffile_member(group, "owner"), reader->units, display->owner);
+}
+
+/* A board of unknown kind is read by the common table alone: its other options can't be judged. */
+static void office_read_board(struct office_reader *reader, conf_setting group)
+{
+    const struct option_kind *kind = office_find_kind(reader, group);
+    struct board *board = &reader->office->boards[reader->office->n_boards];
+    struct office_display display = {.board = {.kind = kind}};
+    struct conf_part parts[] = {{office_options_board, &display}, {NULL, NULL}};
+
+    if (!kind && conffile_peek(group, "kind"))
+        return;
+    if (kind) {
+        display.board.options = mem_alloc(1, kind->size);
+        parts[1] = (struct conf_part){kind->options, display.board.options};
+    }
+    conffile_fill(reader->conf, group, parts, kind ? 2 : 1);
+    display.board.line = conffile_main_line(reader->conf, group);
+    if (ident_check(reader->conf, group, display.board.id, OFFICE_ID_MAX))
+        office_enter(reader, reader->ids, conffile_peek(group, "id"), group);
+    if (display.owner)
+        office_find_owner(reader, group, &display);
+    office_check_url(reader, group, display.board.url);
+    free(display.owner);
+    free(display.kind);
+    *board = display.board;
+    reader->office->n_boards++;
+}
+
+static void office_read_lists(struct office_reader *reader, conf_setting root)
+{
+    struct office *office = reader->office;
+    conf_setting list;
+    size_t n;
+
+    list = conffile_list(reader->conf, root, "units", &n);
+    office->units = mem_array(n, struct unit);
+    for (size_t i = 0; i < n; i++)
+        office_read_unit(reader, conffile_element(list, i));
+    if (list && n == 0)
+        conffile_error(
+            reader->conf, list, "%s",
+            lang("units is empty: name at least one unit.", "units 是空的：请至少写一个单位。"));
+    list = conffile_list(reader->conf, root, "modems", &n);
+    for (size_t i = 0; i < n; i++)
+        office_read_bank(reader, conffile_element(list, i));
+    list = conffile_list(reader->conf, root, "boards", &n);
+    office->boards = mem_array(n, struct board);
+    for (size_t i = 0; i < n; i++)
+        office_read_board(reader, conffile_element(list, i));
+}
+
+int config_read_office(const char *path, const struct option_kind *kinds, struct diag *diag,
+                       struct office **out)
+{
+    size_t errors = diag->errors;
+    struct conf_part root;
+    struct office_reader reader = {.kinds = kinds};
+    struct conffile *conf;
+
+    *out = NULL;
+    if (conffile_open(path, diag, &conf))
+        return 1;
+    reader.conf = conf;
+    reader.office = mem_new(struct office);
+    reader.office->file = mem_dup(path);
+    reader.units = idmap_new();
+    reader.ids = idmap_new();
+    reader.devices = idmap_new();
+    root = (struct conf_part){office_options_root, reader.office};
+    conffile_fill(conf, conffile_root(conf), &root, 1);
+    office_read_general(&reader, conffile_root(conf));
+    office_read_lists(&reader, conffile_root(conf));
+    idmap_free(reader.units);
+    idmap_free(reader.ids);
+    idmap_free(reader.devices);
+    free(reader.places);
+    conffile_close(conf);
+    if (diag->errors == errors) {
+        *out = reader.office;
+        return 0;
+    }
+    office_free(reader.office);
+    free(reader.office);
+    return 1;
+}

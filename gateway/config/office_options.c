@@ -1,0 +1,240 @@
+/* office_options: the options of conf/lawcast.cfg. See office_options.h.
+ * Runs: any. */
+#include "gateway/config/office_options.h"
+
+#include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
+#include "gateway/config/config.h"
+#include "gateway/config/optprint.h"
+
+#define OFFICE_OPTION(s, m) offsetof(struct s, m)
+
+const struct option_def office_options_root[] = {
+    {.name = "office",
+     .type = OPTION_SKIP,
+     .required = true,
+     .help_en = "Who runs this gateway.",
+     .help_zh = "本网关由谁运行。"},
+    {.name = "ledger",
+     .type = OPTION_SKIP,
+     .required = true,
+     .help_en = "Where the books are kept.",
+     .help_zh = "账本存放位置。"},
+    {.name = "units",
+     .type = OPTION_SKIP,
+     .required = true,
+     .help_en = "A list of groups: the units that issue messages or own boards.",
+     .help_zh = "若干组设置：发送短信或拥有显示屏的单位。"},
+    {.name = "modems",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: banks of modems.",
+     .help_zh = "若干组设置：短信猫（池）。"},
+    {.name = "boards",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: public displays.",
+     .help_zh = "若干组设置：公共显示屏。"},
+    {0},
+};
+
+const struct option_def office_options_office[] = {
+    {.name = "name",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office, name),
+     .required = true,
+     .max = 300,
+     .help_en = "The office's name, as reports show it.",
+     .help_zh = "办公室名称，写在报表上。"},
+    {.name = "timezone",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office, timezone),
+     .max = 64,
+     .preset = "Asia/Shanghai",
+     .help_en = "The time zone of all times, such as Asia/Shanghai.",
+     .help_zh = "所有时间所用的时区，例如 Asia/Shanghai。"},
+    {0},
+};
+
+const struct option_def office_options_ledger[] = {
+    {.name = "path",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office, ledger_path),
+     .required = true,
+     .max = 1024,
+     .help_en = "The file of the books, on a local disk; relative to this configuration file.",
+     .help_zh = "账本文件，须在本机磁盘上；相对路径以本配置文件所在目录为准。"},
+    {0},
+};
+
+const struct option_def office_options_unit[] = {
+    {.name = "id",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(unit, id),
+     .required = true,
+     .help_en = "Short name used in files: letters, digits, - and _; at most 32.",
+     .help_zh = "文件中使用的代号：字母、数字、- 和 _，最多 32 个。"},
+    {.name = "name",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(unit, name),
+     .required = true,
+     .max = 300,
+     .help_en = "The unit's name, as people read it.",
+     .help_zh = "单位名称。"},
+    {.name = "signature",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(unit, signature),
+     .max = 60,
+     .help_en = "Stands in brackets 【】 before its messages; required when it has orders.",
+     .help_zh = "短信签名，写在短信开头的【】里（这里不写括号）；有短信任务的单位必填。"},
+    {.name = "contact",
+     .type = OPTION_SKIP,
+     .help_en = "The responsible person: { name, position, phone }.",
+     .help_zh = "责任人：{ name 姓名; position 职务; phone 电话 }。"},
+    {0},
+};
+
+const struct option_def office_options_contact[] = {
+    {.name = "name",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(contact, name),
+     .max = 100,
+     .help_en = "The responsible person's name.",
+     .help_zh = "责任人姓名。"},
+    {.name = "position",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(contact, position),
+     .max = 100,
+     .help_en = "The person's position.",
+     .help_zh = "责任人职务。"},
+    {.name = "phone",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(contact, phone),
+     .max = 40,
+     .help_en = "The person's phone number.",
+     .help_zh = "责任人电话。"},
+    {0},
+};
+
+const char *const office_connections[] = {"at",       "at9600",   "at19200",  "at38400",  "at57600",
+                                          "at115200", "at230400", "at460800", "at921600", NULL};
+
+const struct option_def office_options_modem[] = {
+    {.name = "id",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_bank, id),
+     .required = true,
+     .help_en = "The bank's id; its modems are called ID/0, ID/1, ...",
+     .help_zh = "短信猫池代号；其中各猫叫 代号/0、代号/1……"},
+    {.name = "devices",
+     .type = OPTION_STRINGS,
+     .offset = OFFICE_OPTION(office_bank, devices),
+     .required = true,
+     .help_en = "\"/dev/ttyUSB0\", a range \"/dev/ttyUSB[0-63]\" (zeros in front are kept: "
+                "\"[00-15]\"), or a list of these.",
+     .help_zh =
+         "\"/dev/ttyUSB0\"，或范围 \"/dev/ttyUSB[0-63]\"（保留前导零：\"[00-15]\"），或若干项。"},
+    {.name = "connection",
+     .type = OPTION_CHOICE,
+     .offset = OFFICE_OPTION(office_bank, connection),
+     .preset = "at115200",
+     .choices = office_connections,
+     .help_en = "How libgammu speaks to the modem.",
+     .help_zh = "libgammu 的连接方式和速率。"},
+    {.name = "smsc",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_bank, smsc),
+     .max = 24,
+     .help_en = "The message centre's number (+86...); without it the SIM's own is used.",
+     .help_zh = "短信中心号码（+86……）；不填则用 SIM 卡里的。"},
+    {.name = "grace_ms",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_bank, grace_ms),
+     .min = -1,
+     .max = 500,
+     .preset = "5",
+     .unit = "ms",
+     .help_en = "How long to pause after writing to a modem; -1 keeps libgammu's own, long pauses.",
+     .help_zh = "写入后停顿多久；-1 表示用 libgammu 自己的（很长的）停顿。"},
+    {.name = "timeout_ms",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_bank, timeout_ms),
+     .min = 1000,
+     .max = 120000,
+     .preset = "30000",
+     .unit = "ms",
+     .help_en = "How long to wait for one answer of a modem.",
+     .help_zh = "等待短信猫一次应答的最长时间。"},
+    {0},
+};
+
+const struct option_def office_options_board[] = {
+    {.name = "id",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_display, board.id),
+     .required = true,
+     .help_en = "The board's id, as campaigns name it.",
+     .help_zh = "显示屏代号，活动文件中引用。"},
+    {.name = "owner",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_display, owner),
+     .required = true,
+     .help_en = "The id of the unit that owns it.",
+     .help_zh = "所属单位的代号。"},
+    {.name = "kind",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_display, kind),
+     .required = true,
+     .help_en = "What it is driven by; the kinds are listed below.",
+     .help_zh = "控制卡或平台类型；见下面各类型。"},
+    {.name = "url",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_display, board.url),
+     .required = true,
+     .max = 1024,
+     .help_en = "http:// or https:// and its address.",
+     .help_zh = "地址，以 http:// 或 https:// 开头。"},
+    {.name = "width",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_display, board.width),
+     .required = true,
+     .min = 1,
+     .max = 16384,
+     .unit = "px",
+     .help_en = "Pixels across.",
+     .help_zh = "宽度（像素）。"},
+    {.name = "height",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_display, board.height),
+     .required = true,
+     .min = 1,
+     .max = 16384,
+     .unit = "px",
+     .help_en = "Pixels down.",
+     .help_zh = "高度（像素）。"},
+    {.name = "timeout_ms",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_display, board.timeout_ms),
+     .min = 100,
+     .max = 120000,
+     .preset = "10000",
+     .unit = "ms",
+     .help_en = "How long to wait for one answer of the board.",
+     .help_zh = "等待显示屏一次应答的最长时间。"},
+    {0},
+};
+
+void config_print_office_options(FILE *out, const struct option_kind *kinds)
+{
+    optprint_table(out, lang("The file holds:", "文件内容："), office_options_root);
+    optprint_table(out, "office = { ... };", office_options_office);
+    optprint_table(out, "ledger = { ... };", office_options_ledger);
+    optprint_table(out, "units = ( { ... }, ... );", office_options_unit);
+    optprint_table(out, "contact = { ... };", office_options_contact);
+    optprint_table(out, "modems = ( { ... }, ... );", office_options_modem);
+    optprint_table(out, "boards = ( { ... }, ... );", office_options_board);
+    for (; kinds && kinds->name; kinds++) {
+        MEM_FREE_LATER char *heading = mem_printf(
+            lang("and for boards of kind = \"%s\":", "kind = \"%s\" 的显示屏另有："), kinds->name);
+
+        optprint_table(out, heading, kinds->options);
+    }
+}

@@ -1,0 +1,80 @@
+/* optprint: option tables as text for people. See optprint.h.
+ * Runs: any. */
+#include "gateway/config/optprint.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "gateway/base/lang.h"
+
+static void optprint_choices(FILE *out, const char *const *choices)
+{
+    for (size_t i = 0; choices[i]; i++)
+        fprintf(out, "%s\"%s\"", i ? " | " : "", choices[i]);
+}
+
+static void optprint_type(FILE *out, const struct option_def *option)
+{
+    switch (option->type) {
+    case OPTION_STRING:
+        fputs(lang("text", "文字"), out);
+        return;
+    case OPTION_INT:
+        fprintf(out, "%" PRId64 "..%" PRId64, option->min, option->max);
+        if (option->unit)
+            fprintf(out, " %s", option->unit);
+        return;
+    case OPTION_BOOL:
+        fputs("true | false", out);
+        return;
+    case OPTION_CHOICE:
+        optprint_choices(out, option->choices);
+        return;
+    case OPTION_STRINGS:
+        fputs(lang("[ \"text\", ... ]", "[ \"文字\", ... ]"), out);
+        return;
+    case OPTION_TIME:
+        fputs(lang("time \"YYYY-MM-DD HH:MM\"", "时间 \"年-月-日 时:分\""), out);
+        return;
+    case OPTION_SKIP:
+        fputs(lang("see below", "见下"), out);
+        return;
+    }
+}
+
+/* As the file would have it: " and \ inside a text are escaped. */
+static void optprint_preset(FILE *out, const struct option_def *option)
+{
+    bool quoted = option->type == OPTION_STRING || option->type == OPTION_CHOICE;
+
+    fputs(quoted ? "\"" : "", out);
+    for (const char *c = option->preset; *c; c++)
+        fprintf(out, "%s%c", quoted && (*c == '"' || *c == '\\') ? "\\" : "", *c);
+    fputs(quoted ? "\"" : "", out);
+}
+
+static void optprint_default(FILE *out, const struct option_def *option)
+{
+    if (option->required) {
+        fputs(lang(", required", "，必填"), out);
+    } else if (option->preset) {
+        fputs(lang(", default ", "，默认 "), out);
+        optprint_preset(out, option);
+    } else {
+        fputs(lang(", optional", "，可不填"), out);
+    }
+    if (option->secret)
+        fputs(lang(", secret (never shown)", "，保密（从不显示）"), out);
+}
+
+void optprint_table(FILE *out, const char *heading, const struct option_def *options)
+{
+    fprintf(out, "%s\n", heading);
+    for (; options->name; options++) {
+        fprintf(out, "  %-16s ", options->name);
+        optprint_type(out, options);
+        optprint_default(out, options);
+        fprintf(out, "\n  %-16s %s\n", "", lang(options->help_en, options->help_zh));
+    }
+    fputc('\n', out);
+}

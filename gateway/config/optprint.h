@@ -1,0 +1,13 @@
+/* optprint: option tables as text for people.
+ * Runs: any. */
+#ifndef LAWCAST_CONFIG_OPTPRINT_H
+#define LAWCAST_CONFIG_OPTPRINT_H
+
+#include <stdio.h>
+
+#include "gateway/base/option.h"
+
+/* The heading, then each option: name, type and range, default or "required", its sentence. */
+void optprint_table(FILE *out, const char *heading, const struct option_def *options);
+
+#endif
