@@ -1,8 +1,8 @@
 /* books: reading the ledger, for reports, status and tests. Read-only; never the gateway's writer.
  * Runs: any (blocks; used by commands, not on a gateway's loop). Works while a gateway is writing.
  *
- * Figures come from the counts that the ledger keeps; books_recount compares them with the deliveries
- * and with the journal. A transaction is held only within one call. */
+ * Figures come from the counts that the ledger keeps; books_recount compares them with the
+ * deliveries and with the journal. A transaction is held only within one call. */
 #ifndef LAWCAST_LEDGER_BOOKS_H
 #define LAWCAST_LEDGER_BOOKS_H
 
@@ -27,8 +27,8 @@ struct books_campaign {
 };
 
 /* Calls each for every campaign, newest last; stops when each returns non-zero and returns that. */
-int books_campaigns(struct books *books, int (*each)(void *ctx, const struct books_campaign *campaign),
-                    void *ctx);
+int books_campaigns(struct books *books,
+                    int (*each)(void *ctx, const struct books_campaign *campaign), void *ctx);
 /* 0, 1: no such campaign. */
 int books_find_campaign(struct books *books, const char *id, struct books_campaign *out);
 void books_campaign_release(struct books_campaign *campaign);
@@ -45,11 +45,11 @@ int books_units(struct books *books, int64_t campaign, struct books_unit **out, 
 
 struct books_board {
     char id[65], owner[33];
-    int64_t slogans;      /* different texts that reached level >= 2 */
-    int64_t showings;     /* slots that reached level >= 2 */
-    int64_t planned;      /* slots in all */
-    int64_t shown_ms;     /* proved time, withdrawn showings only */
-    int level;            /* the lowest level among the showings that were up; 0: none */
+    int64_t slogans;  /* different texts that reached level >= 2 */
+    int64_t showings; /* slots that reached level >= 2 */
+    int64_t planned;  /* slots in all */
+    int64_t shown_ms; /* proved time, withdrawn showings only */
+    int level;        /* the lowest level among the showings that were up; 0: none */
     int64_t n[DELIVERY_STATES];
 };
 int books_boards(struct books *books, int64_t campaign, struct books_board **out, size_t *n);
@@ -59,11 +59,11 @@ struct books_delivery {
     char unit[33];
     enum delivery_channel channel;
     int64_t address;
-    char board[65];       /* display */
+    char board[65]; /* display */
     enum delivery_state state;
     int32_t parts, attempts, slot, code;
-    char device[65];      /* last one that took it; "" none */
-    const char *text;     /* lent during the call */
+    char device[65];  /* last one that took it; "" none */
+    const char *text; /* lent during the call */
     int64_t changed_ms;
     int64_t shown_ms;
 };

@@ -7,9 +7,9 @@
  * time in which the next batch gathers: there is no timer. When done is called, what the operation
  * wrote survives a power cut.
  *
- * When a commit fails (disk full, disk gone), the thread undoes the batch, tells ledger_trouble, waits
- * a second and tries the same batch again, until it works or the ledger is closed. Nothing is lost
- * and, because a claim isn't answered before it is durable, nothing is sent meanwhile.
+ * When a commit fails (disk full, disk gone), the thread undoes the batch, tells ledger_trouble,
+ * waits a second and tries the same batch again, until it works or the ledger is closed. Nothing is
+ * lost and, because a claim isn't answered before it is durable, nothing is sent meanwhile.
  *
  * Every change of state goes through one function that checks delivery_may_change, keeps the counts
  * per campaign, unit, channel and state, and writes the journal, all in the same transaction. */
@@ -34,8 +34,8 @@ enum ledger_op_kind {
     LEDGER_CLAIM,    /* due -> inflight */
     LEDGER_SETTLE,   /* inflight -> by outcome */
     LEDGER_REPORT,   /* a status report: sent, unknown -> delivered, undelivered */
-    LEDGER_SHOW,     /* sent -> shown: a slogan was read back from its board */
-    LEDGER_WITHDRAW, /* sent, shown -> withdrawn */
+    LEDGER_SHOW,     /* sent, unknown -> shown: a slogan was read back from its board */
+    LEDGER_WITHDRAW, /* sent, shown -> withdrawn; of others only noted that they are not up */
     LEDGER_SHOWINGS, /* slogans of a board that may still be up */
     LEDGER_EXPIRE,   /* planned, due, deferred -> expired, a chunk */
     LEDGER_OPS
@@ -44,27 +44,28 @@ enum ledger_op_kind {
 /* One delivery as the dispatcher needs it. text is owned by the row. */
 struct ledger_row {
     int64_t id;
-    int64_t address;   /* number, or the board's number in the books */
+    int64_t address; /* number, or the board's number in the books */
     char *text;
     int32_t parts;
-    int32_t attempts;  /* so far */
-    int32_t slot;      /* boards: number of the slot in the campaign */
+    int32_t attempts; /* so far */
+    int32_t slot;     /* boards: number of the slot in the campaign */
     int64_t from_ms, until_ms;
-    enum delivery_state state; /* SHOWINGS: sent or shown */
+    enum delivery_state state; /* SHOWINGS: sent, shown; unknown, expired, rejected: in doubt since
+                                  a crash or an UNKNOWN, so it may be up */
     int64_t shown_since_ms;    /* SHOWINGS: 0 unless shown */
     enum outcome_level level;
 };
 
 struct ledger_new {
-    int32_t unit;      /* the unit's number in the books (LEDGER_CAMPAIGN hands them out) */
+    int32_t unit; /* the unit's number in the books (LEDGER_CAMPAIGN hands them out) */
     enum delivery_channel channel;
-    int64_t address;   /* number, or the board's number in the books */
-    int32_t slot;      /* messages: 0 */
-    char *text;        /* owned by the op */
+    int64_t address; /* number, or the board's number in the books */
+    int32_t slot;    /* messages: 0 */
+    char *text;      /* owned by the op */
     int32_t parts;
-    int32_t alphabet;  /* enum sms_alphabet */
+    int32_t alphabet; /* enum sms_alphabet */
     int64_t from_ms, until_ms;
-    bool reserve;      /* kept apart, drawn when one of the unit's messages fails */
+    bool reserve; /* kept apart, drawn when one of the unit's messages fails */
 };
 
 struct ledger_op;
@@ -72,64 +73,70 @@ typedef void ledger_done(struct ledger_op *op);
 
 struct ledger_op {
     enum ledger_op_kind kind;
-    int result;        /* 0, or a positive code of the kind, below */
+    int result; /* 0, a positive code of the kind, below, or negative: not done, see ledger_close */
     int64_t at_ms;     /* wall time that goes into the journal; set by ledger_post */
     ledger_done *done; /* on the loop; may free or post the op again */
     void *owner;
-    struct list link;  /* the ledger's while posted */
-    int64_t campaign;  /* its number in the books */
+    struct list link; /* the ledger's while posted */
+    int64_t campaign; /* its number in the books; CAMPAIGN: out; SHOWINGS: 0 means any */
     union {
-        struct {                /* result LEDGER_CHANGED: known with another source; nothing done */
+        struct { /* result LEDGER_CHANGED: known with another source; nothing done */
             const char *id, *title, *source, *windows; /* windows: JSON of [[from_ms,to_ms],...] */
             size_t n_units;
             const char *const *unit_ids, *const *unit_names;
             const int64_t *quotas; /* 0 for units without an order */
-            int32_t *unit_numbers;  /* out, n_units */
+            int32_t *unit_numbers; /* out, n_units */
             size_t n_boards;
             const char *const *board_ids;
             const int32_t *board_owners; /* index into unit_ids */
-            int64_t *board_numbers; /* out, n_boards */
-            bool planned;           /* out: LEDGER_PLANNED was done before */
+            int64_t *board_numbers;      /* out, n_boards */
+            bool resend;                 /* what a restart left unknown goes on to deferred */
+            bool planned;                /* out: LEDGER_PLANNED was done before */
         } campaign_is;
         struct {
             struct ledger_new *rows;
             size_t n;
-            size_t inserted;    /* out: fewer than n when some were there already */
+            size_t inserted; /* out: fewer than n when some were there already */
         } insert;
         struct {
-            int32_t unit;
+            int32_t unit; /* sms: only this unit's; display: not looked at */
             enum delivery_channel channel;
-            int64_t address;    /* display: only this board's; sms: 0 */
-            bool again;         /* also rows that are due already: first fetch after a start */
-            size_t max;
-            struct ledger_row *rows; /* room for max; out. Slots that passed are expired, not handed out */
-            size_t n;           /* out */
-            int64_t next_ms;    /* out: when the next pending row may be fetched; 0: now; INT64_MAX: none */
-            size_t awaiting;    /* out: messages of the unit that are sent and have no report yet */
+            int64_t address; /* display: only this board's; sms: not looked at */
+            bool again; /* also rows that are due already: first fetch after a start. Those that
+                           find no room come first in the following fetches */
+            size_t max; /* 0: only asks (next_ms, awaiting) and changes nothing */
+            struct ledger_row
+                *rows; /* room for max; out. Slots that passed are expired, not handed out; due
+                          rows only with again: otherwise the dispatcher holds them */
+            size_t n;  /* out */
+            int64_t next_ms; /* out: when the next pending row may be fetched; 0: now; INT64_MAX:
+                                none */
+            size_t awaiting; /* out: messages of the unit that are sent and have no report yet */
         } fetch;
         struct {
             int64_t id;
-            int32_t device;     /* see ledger_device */
+            int32_t device; /* see ledger_device */
         } claim;
         struct {
             int64_t id;
             int32_t device;
             struct outcome outcome;
-            bool resend;        /* unknown goes on to deferred */
+            bool resend;          /* unknown goes on to deferred, but for the last attempt */
             int32_t attempts_max; /* deferred for the last time becomes expired; 0: no limit */
             enum outcome_level level;
-            int32_t state;      /* out: enum delivery_state */
+            int32_t state; /* out: enum delivery_state */
         } settle;
-        struct {                /* result LEDGER_UNMATCHED, LEDGER_PENDING (nothing changed) */
+        struct { /* result LEDGER_UNMATCHED, LEDGER_PENDING (nothing changed) */
             int32_t device;
             struct status_report report;
-            int64_t id;         /* out: which delivery, 0: none */
-            int32_t state;      /* out: its state now (sent while parts are missing) */
+            int64_t id;    /* out: which delivery, 0: none */
+            int32_t state; /* out: its state now (sent while parts are missing) */
         } report;
         struct {
             int64_t id;
             enum outcome_level level;
-            int64_t shown_ms;   /* WITHDRAW: proved showing time, counted once */
+            int64_t shown_ms; /* WITHDRAW: proved showing time, counted once; 0 is booked unless
+                                 shown */
             int32_t code;
             char detail[120];
         } show;
@@ -141,7 +148,7 @@ struct ledger_op {
         } showings;
         struct {
             size_t max;
-            size_t n;           /* out: expired now; less than max: no more */
+            size_t n; /* out: expired now; less than max: no more */
         } expire;
     };
 };
@@ -156,21 +163,28 @@ struct ledger_recovery {
     int64_t repeated; /* slogans that go out again (idempotent) */
 };
 
-/* Opens or makes the books, settles what was in flight, starts the thread. 0, or -errno with a sentence
- * in the user's language in why (a path that can't be opened, another program's file, books of a newer
- * version, books in use by another gateway). trouble: called on the loop when writing fails (message) and when
- * it works again (NULL). */
+/* Opens or makes the books, settles what was in flight, starts the thread. 0, or -errno with a
+ * sentence in the user's language in why (a path that can't be opened, another program's file,
+ * books of a newer version, books in use by another gateway). trouble: called on the loop when
+ * writing fails (message) and when it works again (NULL). */
 int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
                 void (*trouble)(void *ctx, const char *message), void *ctx,
                 struct ledger_recovery *recovery, char *why, size_t why_size);
-/* The number of a modem or board in the books; made when new. Call before posting (at start); it writes
- * through the thread and waits for it. */
+/* The number of a modem or board in the books, from 1; made when new. Call before posting (at
+ * start); it writes through the thread and waits for it. Negative errno when that fails: it isn't
+ * tried again. */
 int32_t ledger_device(struct ledger *ledger, const char *name);
 /* Hands op over until its done. */
 void ledger_post(struct ledger *ledger, struct ledger_op *op);
 size_t ledger_pending(const struct ledger *ledger); /* operations whose done was not called yet */
-/* Ends the thread after the mailbox is empty, closes the books, then calls closed (on the loop). With trouble,
- * what could not be written is given up: the next opening treats it as a crash does. */
+/* Stops waiting for a disk that can't be written: what fails now, and all that comes after it, is
+ * given up (result -ECANCELED, as in ledger_close). For an operator who doesn't want to wait any
+ * longer. */
+void ledger_resign(struct ledger *ledger);
+/* Ends the thread after the mailbox is empty, closes the books, then calls closed (on the loop).
+ * Nothing may be posted any more. With trouble, what could not be written is tried once more and
+ * then given up: its done is called with result -ECANCELED (free it, believe nothing of it), and
+ * the next opening treats it as a crash does. */
 void ledger_close(struct ledger *ledger, void (*closed)(void *ctx), void *ctx);
 
 void ledger_row_release(struct ledger_row *row); /* frees its text */

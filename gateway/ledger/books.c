@@ -1,0 +1,356 @@
+/* books: reading the ledger. See books.h.
+ * Runs: any (blocks). */
+#include "gateway/ledger/books.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/lang.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+#include "gateway/ledger/books_inside.h"
+
+static const char *const books_sql[BOOKS_STATEMENTS] = {
+    [BOOKS_CAMPAIGNS] = "SELECT id, code, title, windows, planned FROM campaign ORDER BY id",
+    [BOOKS_CAMPAIGN] = "SELECT id, code, title, windows, planned FROM campaign WHERE code = ?1",
+    [BOOKS_UNITS] =
+        "SELECT u.id, u.code, u.name, c.quota FROM campaign_unit c JOIN unit u ON u.id = c.unit"
+        " WHERE c.campaign = ?1 AND (c.quota > 0 OR EXISTS (SELECT 1 FROM count n WHERE"
+        " n.campaign = ?1 AND n.unit = c.unit AND n.channel = 1 AND n.n > 0)) ORDER BY c.position",
+    [BOOKS_UNIT_COUNTS] = "SELECT state, n, parts FROM count"
+                          " WHERE campaign = ?1 AND unit = ?2 AND channel = 1",
+    [BOOKS_BOARDS] =
+        "SELECT b.id, b.code, u.code, count(*), count(DISTINCT iif(d.level >= 2, t.body, NULL)),"
+        " sum(d.level >= 2), sum(iif(d.state = 13, d.shown_ms, 0)),"
+        " min(iif(d.shown_since_ms > 0, d.level, NULL))"
+        " FROM board b JOIN unit u ON u.id = b.owner"
+        " JOIN delivery d ON d.address = b.id AND d.campaign = ?1 AND d.channel = 2"
+        " JOIN text t ON t.id = d.text GROUP BY b.id ORDER BY b.id",
+    [BOOKS_BOARD_STATES] = "SELECT state, count(*) FROM delivery"
+                           " WHERE address = ?2 AND campaign = ?1 AND channel = 2 GROUP BY state",
+    [BOOKS_DELIVERIES] =
+        "SELECT d.id, u.code, d.channel, d.address, b.code, d.state, d.parts, d.attempts, d.slot,"
+        " d.code, v.name, t.body, d.changed_ms, d.shown_ms FROM delivery d"
+        " JOIN unit u ON u.id = d.unit JOIN text t ON t.id = d.text"
+        " LEFT JOIN board b ON d.channel = 2 AND b.id = d.address"
+        " LEFT JOIN device v ON v.id = d.device WHERE d.campaign = ?1 ORDER BY d.id",
+    [BOOKS_RANGE] = "SELECT min(id), max(id) FROM delivery WHERE campaign = ?1",
+    [BOOKS_STATES] = "SELECT id, unit, channel, state, parts FROM delivery WHERE campaign = ?1",
+    [BOOKS_JOURNAL] = "SELECT delivery, from_state, to_state FROM journal"
+                      " WHERE delivery BETWEEN ?1 AND ?2 ORDER BY id",
+    [BOOKS_ORPHAN] = "SELECT delivery FROM journal j WHERE from_state IS NULL AND NOT EXISTS"
+                     " (SELECT 1 FROM delivery d WHERE d.id = j.delivery) LIMIT 1",
+    [BOOKS_COUNTS] = "SELECT unit, channel, state, n, parts FROM count WHERE campaign = ?1",
+};
+
+static int books_check(struct books *books, const char *path, char *why, size_t why_size)
+{
+    int64_t application, version;
+    int rc = db_ask(books->db, "PRAGMA application_id", &application);
+
+    if (rc == 0)
+        rc = db_ask(books->db, "PRAGMA user_version", &version);
+    if (rc < 0)
+        return rc;
+    if (application != SQL_APPLICATION) {
+        snprintf(why, why_size, lang("%s is not a lawcast ledger", "%s 不是 lawcast 账本"), path);
+        return -EMEDIUMTYPE;
+    }
+    if (version != SQL_VERSION) {
+        snprintf(why, why_size,
+                 lang("%s is a ledger of version %lld and this program reads version %d: use the "
+                      "lawcast that wrote it",
+                      "%s 的账本版本是 %lld，本程序只能读版本 %d：请使用写入它的 lawcast"),
+                 path, (long long)version, SQL_VERSION);
+        return -ENOTSUP;
+    }
+    return db_prepare(books->db, books_sql, BOOKS_STATEMENTS);
+}
+
+static void books_explain(const struct books *books, int rc, const char *path, char *why,
+                          size_t why_size)
+{
+    if (rc == -ENOENT)
+        snprintf(why, why_size,
+                 lang("there are no books at %s yet: run a campaign first, or check ledger.path",
+                      "%s 处还没有账本：请先运行一次活动，或检查 ledger.path"),
+                 path);
+    else
+        snprintf(why, why_size,
+                 lang("%s can't be read (%s): check its rights and that it is a lawcast ledger",
+                      "无法读取 %s（%s）：请检查权限，并确认它是 lawcast 账本"),
+                 path, db_why(books->db));
+}
+
+int books_open(struct books **out, const char *path, char *why, size_t why_size)
+{
+    struct books *books = mem_new(struct books);
+    int rc = db_open(&books->db, path, DB_READ);
+
+    *out = NULL;
+    why[0] = '\0';
+    if (rc == 0)
+        rc = books_check(books, path, why, why_size);
+    if (rc == 0) {
+        *out = books;
+        return 0;
+    }
+    if (!why[0])
+        books_explain(books, rc, path, why, why_size);
+    books_close(books);
+    return rc;
+}
+
+void books_close(struct books *books)
+{
+    if (!books)
+        return;
+    db_close(books->db);
+    free(books);
+}
+
+/* Copies as much as fits, without cutting a character in two. */
+static void books_copy(char *to, size_t room, const char *from)
+{
+    size_t length = strlen(from);
+
+    if (length >= room) {
+        length = room - 1;
+        while (length && ((unsigned char)from[length] & 0xc0) == 0x80)
+            length--;
+    }
+    memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+static void books_read_campaign(struct books *books, enum books_statement s,
+                                struct books_campaign *out)
+{
+    *out = (struct books_campaign){
+        .number = db_int(books->db, s, 0),
+        .title = mem_dup(db_text(books->db, s, 2)),
+        .windows = mem_dup(db_text(books->db, s, 3)),
+        .planned = db_int(books->db, s, 4) != 0,
+    };
+    books_copy(out->id, sizeof out->id, db_text(books->db, s, 1));
+}
+
+int books_campaigns(struct books *books,
+                    int (*each)(void *ctx, const struct books_campaign *campaign), void *ctx)
+{
+    int rc;
+
+    while ((rc = db_row(books->db, BOOKS_CAMPAIGNS)) > 0) {
+        struct books_campaign campaign;
+        int answer;
+
+        books_read_campaign(books, BOOKS_CAMPAIGNS, &campaign);
+        answer = each(ctx, &campaign);
+        books_campaign_release(&campaign);
+        if (answer) {
+            db_end(books->db, BOOKS_CAMPAIGNS);
+            return answer;
+        }
+    }
+    return rc;
+}
+
+int books_find_campaign(struct books *books, const char *id, struct books_campaign *out)
+{
+    int rc;
+
+    db_bind_text(books->db, BOOKS_CAMPAIGN, 1, id);
+    rc = db_row(books->db, BOOKS_CAMPAIGN);
+    if (rc <= 0)
+        return rc < 0 ? rc : 1;
+    books_read_campaign(books, BOOKS_CAMPAIGN, out);
+    db_end(books->db, BOOKS_CAMPAIGN);
+    return 0;
+}
+
+void books_campaign_release(struct books_campaign *campaign)
+{
+    free(campaign->title);
+    free(campaign->windows);
+    campaign->title = campaign->windows = NULL;
+}
+
+/* All calls that make more than one query read one and the same state of the books. */
+static int books_begin(struct books *books)
+{
+    return db_exec(books->db, "BEGIN");
+}
+
+static int books_end(struct books *books, int rc)
+{
+    db_rollback(books->db);
+    return rc;
+}
+
+static int books_unit_counts(struct books *books, int64_t campaign, int64_t unit,
+                             struct books_unit *out)
+{
+    int rc;
+
+    db_start(books->db, BOOKS_UNIT_COUNTS, campaign, unit);
+    while ((rc = db_row(books->db, BOOKS_UNIT_COUNTS)) > 0) {
+        int64_t state = db_int(books->db, BOOKS_UNIT_COUNTS, 0);
+
+        LOG_ASSERT(state >= 0 && state < DELIVERY_STATES);
+        out->n[state] = db_int(books->db, BOOKS_UNIT_COUNTS, 1);
+        out->parts[state] = db_int(books->db, BOOKS_UNIT_COUNTS, 2);
+    }
+    return rc;
+}
+
+static int books_read_units(struct books *books, int64_t campaign, struct books_unit **out,
+                            size_t *n)
+{
+    int rc;
+
+    db_start(books->db, BOOKS_UNITS, campaign);
+    while ((rc = db_row(books->db, BOOKS_UNITS)) > 0) {
+        struct books_unit unit = {.quota = db_int(books->db, BOOKS_UNITS, 3)};
+
+        books_copy(unit.id, sizeof unit.id, db_text(books->db, BOOKS_UNITS, 1));
+        books_copy(unit.name, sizeof unit.name, db_text(books->db, BOOKS_UNITS, 2));
+        rc = books_unit_counts(books, campaign, db_int(books->db, BOOKS_UNITS, 0), &unit);
+        if (rc < 0)
+            return rc;
+        *out = mem_grow(*out, *n + 1, sizeof **out);
+        (*out)[(*n)++] = unit;
+    }
+    return rc;
+}
+
+/* Frees what a reading that failed has gathered. */
+static int books_keep(int rc, void *items, size_t *n)
+{
+    if (rc == 0)
+        return 0;
+    free(items);
+    *n = 0;
+    return rc;
+}
+
+int books_units(struct books *books, int64_t campaign, struct books_unit **out, size_t *n)
+{
+    int rc = books_begin(books);
+
+    *out = NULL;
+    *n = 0;
+    if (rc == 0)
+        rc = books_end(books, books_read_units(books, campaign, out, n));
+    rc = books_keep(rc, *out, n);
+    if (rc < 0)
+        *out = NULL;
+    return rc;
+}
+
+static int books_board_states(struct books *books, int64_t campaign, int64_t board,
+                              struct books_board *out)
+{
+    int rc;
+
+    db_start(books->db, BOOKS_BOARD_STATES, campaign, board);
+    while ((rc = db_row(books->db, BOOKS_BOARD_STATES)) > 0) {
+        int64_t state = db_int(books->db, BOOKS_BOARD_STATES, 0);
+
+        LOG_ASSERT(state >= 0 && state < DELIVERY_STATES);
+        out->n[state] = db_int(books->db, BOOKS_BOARD_STATES, 1);
+    }
+    return rc;
+}
+
+static int books_read_boards(struct books *books, int64_t campaign, struct books_board **out,
+                             size_t *n)
+{
+    struct db *db = books->db;
+    int rc;
+
+    db_start(db, BOOKS_BOARDS, campaign);
+    while ((rc = db_row(db, BOOKS_BOARDS)) > 0) {
+        struct books_board board = {
+            .planned = db_int(db, BOOKS_BOARDS, 3),
+            .slogans = db_int(db, BOOKS_BOARDS, 4),
+            .showings = db_int(db, BOOKS_BOARDS, 5),
+            .shown_ms = db_int(db, BOOKS_BOARDS, 6),
+            .level = (int)db_int(db, BOOKS_BOARDS, 7),
+        };
+
+        books_copy(board.id, sizeof board.id, db_text(db, BOOKS_BOARDS, 1));
+        books_copy(board.owner, sizeof board.owner, db_text(db, BOOKS_BOARDS, 2));
+        rc = books_board_states(books, campaign, db_int(db, BOOKS_BOARDS, 0), &board);
+        if (rc < 0)
+            return rc;
+        *out = mem_grow(*out, *n + 1, sizeof **out);
+        (*out)[(*n)++] = board;
+    }
+    return rc;
+}
+
+int books_boards(struct books *books, int64_t campaign, struct books_board **out, size_t *n)
+{
+    int rc = books_begin(books);
+
+    *out = NULL;
+    *n = 0;
+    if (rc == 0)
+        rc = books_end(books, books_read_boards(books, campaign, out, n));
+    rc = books_keep(rc, *out, n);
+    if (rc < 0)
+        *out = NULL;
+    return rc;
+}
+
+static void books_read_delivery(const struct books *books, struct books_delivery *out)
+{
+    const struct db *db = books->db;
+
+    *out = (struct books_delivery){
+        .id = db_int(db, BOOKS_DELIVERIES, 0),
+        .channel = (enum delivery_channel)db_int(db, BOOKS_DELIVERIES, 2),
+        .address = db_int(db, BOOKS_DELIVERIES, 3),
+        .state = (enum delivery_state)db_int(db, BOOKS_DELIVERIES, 5),
+        .parts = (int32_t)db_int(db, BOOKS_DELIVERIES, 6),
+        .attempts = (int32_t)db_int(db, BOOKS_DELIVERIES, 7),
+        .slot = (int32_t)db_int(db, BOOKS_DELIVERIES, 8),
+        .code = (int32_t)db_int(db, BOOKS_DELIVERIES, 9),
+        .text = db_text(db, BOOKS_DELIVERIES, 11),
+        .changed_ms = db_int(db, BOOKS_DELIVERIES, 12),
+        .shown_ms = db_int(db, BOOKS_DELIVERIES, 13),
+    };
+    books_copy(out->unit, sizeof out->unit, db_text(db, BOOKS_DELIVERIES, 1));
+    books_copy(out->board, sizeof out->board, db_text(db, BOOKS_DELIVERIES, 4));
+    books_copy(out->device, sizeof out->device, db_text(db, BOOKS_DELIVERIES, 10));
+}
+
+int books_deliveries(struct books *books, int64_t campaign,
+                     int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx)
+{
+    int rc;
+
+    db_start(books->db, BOOKS_DELIVERIES, campaign);
+    while ((rc = db_row(books->db, BOOKS_DELIVERIES)) > 0) {
+        struct books_delivery delivery;
+        int answer;
+
+        books_read_delivery(books, &delivery);
+        answer = each(ctx, &delivery);
+        if (answer) {
+            db_end(books->db, BOOKS_DELIVERIES);
+            return answer;
+        }
+    }
+    return rc;
+}
+
+int books_recount(struct books *books, int64_t campaign, struct books_recount *out)
+{
+    int rc = books_begin(books);
+
+    *out = (struct books_recount){0};
+    return rc < 0 ? rc : books_end(books, recount_run(books, campaign, out));
+}

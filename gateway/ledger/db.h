@@ -1,0 +1,62 @@
+/* db: SQLite behind a dozen functions; db.c is the one file that includes sqlite3.h.
+ * Runs: any, one thread at a time for each struct db.
+ *
+ * Statements are a table: an enum of the user's, with the texts in the same order, prepared once.
+ * Integers are bound to ?1, ?2, ... and texts after them. A statement that the program got wrong
+ * (SQL error, broken constraint, wrong number of values) ends the process: it would end every run
+ * alike. What the machine does to us (disk full, I/O error, busy) comes back as -errno, and db_why
+ * says it. */
+#ifndef LAWCAST_LEDGER_DB_H
+#define LAWCAST_LEDGER_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db; /* opaque: one connection and its statements */
+
+enum db_mode {
+    DB_WRITE, /* makes the file (mode 0600: it holds numbers of people) when there is none */
+    DB_READ,  /* also where nothing can be written, as long as no writer has left a log behind */
+};
+
+#define DB_NULL INT64_MIN /* binds NULL */
+
+/* 0 or -errno. *out is set in any case, for db_why and db_close. */
+int db_open(struct db **out, const char *path, enum db_mode mode);
+void db_close(struct db *db); /* NULL is fine */
+/* Prepares sql[0..n): statement i is named i from now on. 0 or -errno (not our tables). */
+int db_prepare(struct db *db, const char *const *sql, size_t n);
+const char *db_why(const struct db *db); /* the last -errno in SQLite's words */
+
+int db_exec(struct db *db, const char *sql); /* one or more statements without values */
+/* The single integer that a statement such as "PRAGMA user_version" answers. 0 or -errno. */
+int db_ask(struct db *db, const char *sql, int64_t *value);
+int db_begin(struct db *db); /* as the writer */
+int db_commit(struct db *db);
+void db_rollback(struct db *db);   /* always leaves no transaction; fine without one */
+void db_checkpoint(struct db *db); /* moves the log into the file as far as readers allow */
+
+/* Binds integers to ?1... and makes the statement ready. */
+#define db_start(db, statement, ...)                                                               \
+    db_start_n((db), (statement), (const int64_t[]){__VA_ARGS__},                                  \
+               sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+void db_start_n(struct db *db, unsigned statement, const int64_t *values, size_t n);
+/* text stays valid until the statement ends; NULL binds NULL. */
+void db_bind_text(struct db *db, unsigned statement, int at, const char *text);
+/* 1: a row is there; 0: no more, ended; or -errno, ended. */
+int db_row(struct db *db, unsigned statement);
+/* Ends a statement whose rows are not all wanted. */
+void db_end(struct db *db, unsigned statement);
+/* Carries out a statement that answers no rows. 0 or -errno. */
+int db_finish(struct db *db, unsigned statement);
+#define db_run(db, statement, ...)                                                                 \
+    (db_start((db), (statement), __VA_ARGS__), db_finish((db), (statement)))
+
+int64_t db_int(const struct db *db, unsigned statement, int column); /* 0 for NULL */
+bool db_is_null(const struct db *db, unsigned statement, int column);
+const char *db_text(const struct db *db, unsigned statement, int column); /* "" for NULL; lent */
+int64_t db_changes(const struct db *db);
+int64_t db_last_id(const struct db *db);
+
+#endif

@@ -1,0 +1,429 @@
+/* ledger: the mailbox, the thread, and the way back to the loop. See ledger.h.
+ * Runs: loop and ledger thread; every function says which.
+ *
+ * inbox, outbox, question, closing, ended and the trouble fields are shared and guarded by mutex.
+ * The store belongs to the thread from its start to its end, and to the loop before and after.
+ * uv_async_send may be merged with another, so its callback looks at everything. */
+#include "gateway/ledger/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+#include "gateway/ledger/store.h"
+
+#define LEDGER_RETRY_MS 1000
+#define LEDGER_IDLE_MS  1000 /* so long without work: the log is moved into the file */
+
+/* ledger_device asks, the thread answers. */
+struct ledger_question {
+    const char *name; /* NULL: none */
+    bool answered;
+    int result;
+    int32_t number;
+};
+
+struct ledger {
+    uv_loop_t *loop;
+    uv_async_t async;
+    uv_thread_t thread;
+    int lock; /* descriptor of the lock file */
+    struct store *store;
+
+    uv_mutex_t mutex;
+    uv_cond_t wake, answer;
+    struct list inbox, outbox;
+    struct ledger_question question;
+    bool closing, ended;
+    bool resigned; /* a failed batch is not tried again */
+    int trouble;   /* what the last commit failed with; 0: fine */
+    char trouble_why[240];
+
+    size_t pending; /* from here on: the loop's own */
+    int trouble_told;
+    void (*on_trouble)(void *ctx, const char *message);
+    void (*on_closed)(void *ctx);
+    void *trouble_ctx, *closed_ctx;
+};
+
+void ledger_row_release(struct ledger_row *row)
+{
+    free(row->text);
+    row->text = NULL;
+}
+
+/* ---- ledger thread ---- */
+
+static int ledger_try(struct ledger *ledger, struct list *batch)
+{
+    int rc = store_begin(ledger->store);
+
+    for (struct list *link = batch->next; link != batch && rc == 0; link = link->next)
+        rc = store_run(ledger->store, LIST_ELEMENT(link, struct ledger_op, link));
+    if (rc == 0)
+        rc = store_commit(ledger->store);
+    if (rc < 0)
+        store_rollback(ledger->store);
+    return rc;
+}
+
+/* Tells the loop that writing fails (rc < 0) or works again (0). */
+static void ledger_note(struct ledger *ledger, int rc)
+{
+    uv_mutex_lock(&ledger->mutex);
+    ledger->trouble = rc;
+    if (rc < 0)
+        snprintf(ledger->trouble_why, sizeof ledger->trouble_why, "%s", store_why(ledger->store));
+    uv_mutex_unlock(&ledger->mutex);
+    uv_async_send(&ledger->async);
+}
+
+/* Waits before the next try; closing or resigning ends the wait. */
+static void ledger_pause(struct ledger *ledger)
+{
+    int64_t until = clock_mono_ms() + LEDGER_RETRY_MS;
+    int64_t left;
+
+    uv_mutex_lock(&ledger->mutex);
+    while (!ledger->closing && !ledger->resigned && (left = until - clock_mono_ms()) > 0)
+        uv_cond_timedwait(&ledger->wake, &ledger->mutex, (uint64_t)left * 1000000);
+    uv_mutex_unlock(&ledger->mutex);
+}
+
+static bool ledger_is_last_try(struct ledger *ledger)
+{
+    bool last;
+
+    uv_mutex_lock(&ledger->mutex);
+    last = ledger->closing || ledger->resigned;
+    uv_mutex_unlock(&ledger->mutex);
+    return last;
+}
+
+static void ledger_give_up(struct list *batch)
+{
+    for (struct list *link = batch->next; link != batch; link = link->next)
+        LIST_ELEMENT(link, struct ledger_op, link)->result = -ECANCELED;
+}
+
+/* False: given up. */
+static bool ledger_carry_out(struct ledger *ledger, struct list *batch)
+{
+    bool failed = false;
+
+    for (;;) {
+        bool last = ledger_is_last_try(ledger); /* asked first: one try is made after the closing */
+        int rc = ledger_try(ledger, batch);
+
+        if (rc == 0) {
+            if (failed)
+                ledger_note(ledger, 0);
+            return true;
+        }
+        failed = true;
+        log_error("ledger commit=failed error=%d why=\"%s\"", -rc, store_why(ledger->store));
+        ledger_note(ledger, rc);
+        if (last)
+            return false;
+        ledger_pause(ledger);
+    }
+}
+
+static void ledger_answer(struct ledger *ledger, const char *name)
+{
+    int32_t number = 0;
+    int rc = store_begin(ledger->store);
+
+    if (rc == 0)
+        rc = store_device(ledger->store, name, &number);
+    if (rc == 0)
+        rc = store_commit(ledger->store);
+    if (rc < 0)
+        store_rollback(ledger->store);
+    uv_mutex_lock(&ledger->mutex);
+    ledger->question = (struct ledger_question){.answered = true, .result = rc, .number = number};
+    uv_cond_signal(&ledger->answer);
+    uv_mutex_unlock(&ledger->mutex);
+}
+
+static bool ledger_has_work(const struct ledger *ledger)
+{
+    return !list_is_empty(&ledger->inbox) || ledger->question.name || ledger->closing;
+}
+
+/* Waits for work and takes it. Returns false when there is none and never will be. */
+static bool ledger_take(struct ledger *ledger, struct list *batch, const char **name, bool *dirty)
+{
+    bool more;
+
+    uv_mutex_lock(&ledger->mutex);
+    while (!ledger_has_work(ledger)) {
+        if (!*dirty) {
+            uv_cond_wait(&ledger->wake, &ledger->mutex);
+        } else if (uv_cond_timedwait(&ledger->wake, &ledger->mutex,
+                                     (uint64_t)LEDGER_IDLE_MS * 1000000) == UV_ETIMEDOUT) {
+            *dirty = false;
+            uv_mutex_unlock(&ledger->mutex);
+            store_checkpoint(ledger->store);
+            uv_mutex_lock(&ledger->mutex);
+        }
+    }
+    list_splice(batch, &ledger->inbox);
+    *name = ledger->question.name;
+    more = !list_is_empty(batch) || *name;
+    uv_mutex_unlock(&ledger->mutex);
+    return more;
+}
+
+static void ledger_run(void *arg)
+{
+    struct ledger *ledger = arg;
+    struct list batch;
+    const char *name;
+    bool dirty = false, lost = false;
+
+    list_init(&batch);
+    while (ledger_take(ledger, &batch, &name, &dirty)) {
+        dirty = true;
+        if (name)
+            ledger_answer(ledger, name);
+        if (list_is_empty(&batch))
+            continue;
+        /* What follows a lost batch may build on it, so it is lost too. */
+        lost = lost || !ledger_carry_out(ledger, &batch);
+        if (lost)
+            ledger_give_up(&batch);
+        uv_mutex_lock(&ledger->mutex);
+        list_splice(&ledger->outbox, &batch);
+        uv_mutex_unlock(&ledger->mutex);
+        uv_async_send(&ledger->async);
+    }
+    uv_mutex_lock(&ledger->mutex);
+    ledger->ended = true;
+    uv_mutex_unlock(&ledger->mutex);
+    uv_async_send(&ledger->async);
+}
+
+/* ---- loop ---- */
+
+static void ledger_tell(struct ledger *ledger, int trouble, const char *why)
+{
+    char message[512];
+
+    if (trouble == ledger->trouble_told)
+        return;
+    ledger->trouble_told = trouble;
+    if (trouble == 0) {
+        ledger->on_trouble(ledger->trouble_ctx, NULL);
+        return;
+    }
+    snprintf(message, sizeof message,
+             lang("The books can't be written (%s). Nothing is sent until they can: make room on "
+                  "the disk or repair it.",
+                  "账本无法写入（%s）。恢复之前不会发送任何内容：请清理磁盘空间或修复磁盘。"),
+             why);
+    ledger->on_trouble(ledger->trouble_ctx, message);
+}
+
+static void ledger_free(struct ledger *ledger)
+{
+    uv_cond_destroy(&ledger->answer);
+    uv_cond_destroy(&ledger->wake);
+    uv_mutex_destroy(&ledger->mutex);
+    free(ledger);
+}
+
+static void ledger_handle_closed(uv_handle_t *handle)
+{
+    struct ledger *ledger = handle->data;
+    void (*closed)(void *ctx) = ledger->on_closed;
+    void *ctx = ledger->closed_ctx;
+
+    ledger_free(ledger);
+    closed(ctx);
+}
+
+static void ledger_finish(struct ledger *ledger)
+{
+    LOG_ASSERT(ledger->pending == 0 && list_is_empty(&ledger->inbox));
+    uv_thread_join(&ledger->thread);
+    store_close(ledger->store);
+    close(ledger->lock); /* last: the next gateway may open the books now */
+    uv_close((uv_handle_t *)&ledger->async, ledger_handle_closed);
+}
+
+static void ledger_wake(uv_async_t *async)
+{
+    struct ledger *ledger = async->data;
+    struct list done, *link;
+    char why[sizeof ledger->trouble_why];
+    int trouble;
+    bool ended;
+
+    list_init(&done);
+    uv_mutex_lock(&ledger->mutex);
+    list_splice(&done, &ledger->outbox);
+    trouble = ledger->trouble;
+    memcpy(why, ledger->trouble_why, sizeof why);
+    ended = ledger->ended;
+    uv_mutex_unlock(&ledger->mutex);
+
+    ledger_tell(ledger, trouble, why);
+    while ((link = list_take(&done))) {
+        struct ledger_op *op = LIST_ELEMENT(link, struct ledger_op, link);
+
+        if (--ledger->pending == 0 && !ledger->on_closed)
+            uv_unref((uv_handle_t *)async);
+        op->done(op);
+    }
+    if (ended)
+        ledger_finish(ledger);
+}
+
+/* An advisory lock beside the books: it goes when the process goes, however that ends. */
+static int ledger_lock(const char *path, int *lock, char *why, size_t why_size)
+{
+    MEM_FREE_LATER char *name = mem_printf("%s.lock", path);
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int error = 0;
+
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *lock = fd;
+        return 0;
+    }
+    error = errno;
+    if (fd >= 0)
+        close(fd);
+    if (error == EWOULDBLOCK)
+        snprintf(why, why_size,
+                 lang("%s is in use by another lawcast (it holds %s): end that one first",
+                      "%s 正被另一个 lawcast 使用（它持有 %s）：请先结束它"),
+                 path, name);
+    else
+        snprintf(why, why_size,
+                 lang("%s can't be made (%s): check the folder and its rights",
+                      "无法建立 %s（%s）：请检查目录和权限"),
+                 name, strerror(error));
+    return error == EWOULDBLOCK ? -EBUSY : -error;
+}
+
+static struct ledger *ledger_make(uv_loop_t *loop, struct store *store, int lock)
+{
+    struct ledger *ledger = mem_new(struct ledger);
+
+    ledger->loop = loop;
+    ledger->store = store;
+    ledger->lock = lock;
+    list_init(&ledger->inbox);
+    list_init(&ledger->outbox);
+    if (uv_mutex_init(&ledger->mutex) || uv_cond_init(&ledger->wake) ||
+        uv_cond_init(&ledger->answer))
+        log_panic("ledger locks can't be made");
+    return ledger;
+}
+
+static void ledger_launch(struct ledger *ledger)
+{
+    if (uv_async_init(ledger->loop, &ledger->async, ledger_wake))
+        log_panic("ledger async can't be made");
+    ledger->async.data = ledger;
+    uv_unref((uv_handle_t *)&ledger->async);
+    if (uv_thread_create(&ledger->thread, ledger_run, ledger))
+        log_panic("ledger thread can't be made");
+}
+
+int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
+                void (*trouble)(void *ctx, const char *message), void *ctx,
+                struct ledger_recovery *recovery, char *why, size_t why_size)
+{
+    struct ledger *ledger;
+    struct store *store;
+    int lock = -1;
+    int rc = ledger_lock(path, &lock, why, why_size);
+
+    *out = NULL;
+    if (rc < 0)
+        return rc;
+    rc = store_open(&store, path, recovery, why, why_size);
+    if (rc < 0) {
+        close(lock);
+        return rc;
+    }
+    ledger = *out = ledger_make(loop, store, lock);
+    ledger->on_trouble = trouble;
+    ledger->trouble_ctx = ctx;
+    ledger_launch(ledger);
+    log_info("ledger opened path=%s unknown=%lld repeated=%lld", path, (long long)recovery->unknown,
+             (long long)recovery->repeated);
+    return 0;
+}
+
+int32_t ledger_device(struct ledger *ledger, const char *name)
+{
+    int32_t number;
+
+    LOG_ASSERT(ledger->pending == 0 && !ledger->on_closed);
+    uv_mutex_lock(&ledger->mutex);
+    ledger->question = (struct ledger_question){.name = name};
+    uv_cond_signal(&ledger->wake);
+    while (!ledger->question.answered)
+        uv_cond_wait(&ledger->answer, &ledger->mutex);
+    number = ledger->question.result < 0 ? ledger->question.result : ledger->question.number;
+    uv_mutex_unlock(&ledger->mutex);
+    return number;
+}
+
+static void ledger_prepare(struct ledger_op *op)
+{
+    op->at_ms = clock_wall_ms();
+    list_init(&op->link);
+    if (op->kind == LEDGER_FETCH) /* a fetch posted again starts with what its caller took over */
+        op->fetch.n = 0;
+    if (op->kind == LEDGER_SHOWINGS)
+        op->showings.n = 0;
+}
+
+void ledger_post(struct ledger *ledger, struct ledger_op *op)
+{
+    LOG_ASSERT(!ledger->on_closed && op->done);
+    ledger_prepare(op);
+    if (ledger->pending++ == 0)
+        uv_ref((uv_handle_t *)&ledger->async);
+    uv_mutex_lock(&ledger->mutex);
+    list_append(&ledger->inbox, &op->link);
+    uv_cond_signal(&ledger->wake);
+    uv_mutex_unlock(&ledger->mutex);
+}
+
+void ledger_resign(struct ledger *ledger)
+{
+    uv_mutex_lock(&ledger->mutex);
+    ledger->resigned = true;
+    uv_cond_signal(&ledger->wake);
+    uv_mutex_unlock(&ledger->mutex);
+}
+
+size_t ledger_pending(const struct ledger *ledger)
+{
+    return ledger->pending;
+}
+
+void ledger_close(struct ledger *ledger, void (*closed)(void *ctx), void *ctx)
+{
+    LOG_ASSERT(!ledger->on_closed && closed);
+    ledger->on_closed = closed;
+    ledger->closed_ctx = ctx;
+    uv_ref((uv_handle_t *)&ledger->async);
+    uv_mutex_lock(&ledger->mutex);
+    ledger->closing = true;
+    uv_cond_signal(&ledger->wake);
+    uv_mutex_unlock(&ledger->mutex);
+}

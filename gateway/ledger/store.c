@@ -1,0 +1,79 @@
+/* store: the transaction, and the operations by kind. See store.h.
+ * Runs: ledger thread. */
+#include "gateway/ledger/store.h"
+
+#include "gateway/base/log.h"
+#include "gateway/ledger/store_inside.h"
+
+static int (*const store_operations[LEDGER_OPS])(struct store *store, struct ledger_op *op) = {
+    [LEDGER_CAMPAIGN] = store_campaign, [LEDGER_INSERT] = store_insert,
+    [LEDGER_PLANNED] = store_planned,   [LEDGER_FETCH] = store_fetch,
+    [LEDGER_CLAIM] = store_claim,       [LEDGER_SETTLE] = store_settle,
+    [LEDGER_REPORT] = store_report,     [LEDGER_SHOW] = store_show,
+    [LEDGER_WITHDRAW] = store_withdraw, [LEDGER_SHOWINGS] = store_showings,
+    [LEDGER_EXPIRE] = store_expire,
+};
+
+int store_run(struct store *store, struct ledger_op *op)
+{
+    if ((unsigned)op->kind >= LEDGER_OPS)
+        log_panic("no ledger operation has the number %d", (int)op->kind);
+    op->result = LEDGER_OK;
+    return store_operations[op->kind](store, op);
+}
+
+int store_begin(struct store *store)
+{
+    return db_begin(store->db);
+}
+
+int store_commit(struct store *store)
+{
+    int rc = tally_flush(&store->tally, store->db);
+
+    if (rc == 0)
+        rc = db_commit(store->db);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < store->n_leftovers; i++)
+        store->leftovers[i].committed = store->leftovers[i].after;
+    return 0;
+}
+
+void store_rollback(struct store *store)
+{
+    db_rollback(store->db);
+    tally_drop(&store->tally);
+    texts_drop(&store->texts);
+    for (size_t i = 0; i < store->n_leftovers; i++)
+        store->leftovers[i].after = store->leftovers[i].committed;
+}
+
+void store_checkpoint(struct store *store)
+{
+    db_checkpoint(store->db);
+}
+
+const char *store_why(const struct store *store)
+{
+    return db_why(store->db);
+}
+
+int store_device(struct store *store, const char *name, int32_t *number)
+{
+    int rc;
+
+    db_bind_text(store->db, SQL_DEVICE_FIND, 1, name);
+    rc = db_row(store->db, SQL_DEVICE_FIND);
+    if (rc > 0) {
+        *number = (int32_t)db_int(store->db, SQL_DEVICE_FIND, 0);
+        db_end(store->db, SQL_DEVICE_FIND);
+        return 0;
+    }
+    if (rc < 0)
+        return rc;
+    db_bind_text(store->db, SQL_DEVICE_ADD, 1, name);
+    rc = db_finish(store->db, SQL_DEVICE_ADD);
+    *number = (int32_t)db_last_id(store->db);
+    return rc;
+}

@@ -1,0 +1,223 @@
+/* store_enter: campaigns and their planned deliveries into the books.
+ * Runs: ledger thread.
+ *
+ * Entering is repeatable: what is there already is found, not doubled. So a planning that a crash
+ * cut short is simply done again. */
+#include "gateway/ledger/store_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/log.h"
+
+#define STORE_RESEND_CHUNK 256
+
+/* 1: found, id and planned set; 0: new; -errno. *same: with this source. */
+static int store_campaign_find(struct store *store, struct ledger_op *op, bool *same)
+{
+    struct db *db = store->db;
+    int rc;
+
+    db_bind_text(db, SQL_CAMPAIGN_FIND, 1, op->campaign_is.id);
+    rc = db_row(db, SQL_CAMPAIGN_FIND);
+    if (rc <= 0)
+        return rc;
+    op->campaign = db_int(db, SQL_CAMPAIGN_FIND, 0);
+    *same = strcmp(db_text(db, SQL_CAMPAIGN_FIND, 1), op->campaign_is.source) == 0;
+    op->campaign_is.planned = db_int(db, SQL_CAMPAIGN_FIND, 2) != 0;
+    db_end(db, SQL_CAMPAIGN_FIND);
+    return 1;
+}
+
+static int store_campaign_add(struct store *store, struct ledger_op *op)
+{
+    struct db *db = store->db;
+    int rc;
+
+    db_start(db, SQL_CAMPAIGN_ADD, op->at_ms);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 2, op->campaign_is.id);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 3, op->campaign_is.title);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 4, op->campaign_is.source);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 5, op->campaign_is.windows);
+    rc = db_finish(db, SQL_CAMPAIGN_ADD);
+    op->campaign = db_last_id(db);
+    op->campaign_is.planned = false;
+    return rc;
+}
+
+static int store_unit_rename(struct store *store, int32_t number, const char *name)
+{
+    db_start(store->db, SQL_UNIT_RENAME, number);
+    db_bind_text(store->db, SQL_UNIT_RENAME, 2, name);
+    return db_finish(store->db, SQL_UNIT_RENAME);
+}
+
+static int store_unit(struct store *store, const char *code, const char *name, int32_t *number)
+{
+    struct db *db = store->db;
+    bool renamed;
+    int rc;
+
+    db_bind_text(db, SQL_UNIT_FIND, 1, code);
+    rc = db_row(db, SQL_UNIT_FIND);
+    if (rc < 0)
+        return rc;
+    if (rc > 0) {
+        *number = (int32_t)db_int(db, SQL_UNIT_FIND, 0);
+        renamed = strcmp(db_text(db, SQL_UNIT_FIND, 1), name) != 0;
+        db_end(db, SQL_UNIT_FIND);
+        return renamed ? store_unit_rename(store, *number, name) : 0;
+    }
+    db_bind_text(db, SQL_UNIT_ADD, 1, code);
+    db_bind_text(db, SQL_UNIT_ADD, 2, name);
+    rc = db_finish(db, SQL_UNIT_ADD);
+    *number = (int32_t)db_last_id(db);
+    return rc;
+}
+
+static int store_units(struct store *store, struct ledger_op *op)
+{
+    for (size_t i = 0; i < op->campaign_is.n_units; i++) {
+        int32_t *number = &op->campaign_is.unit_numbers[i];
+        int rc =
+            store_unit(store, op->campaign_is.unit_ids[i], op->campaign_is.unit_names[i], number);
+
+        if (rc == 0)
+            rc = db_run(store->db, SQL_CAMPAIGN_UNIT, op->campaign, *number,
+                        op->campaign_is.quotas[i], (int64_t)i);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int store_board(struct store *store, const char *code, int32_t owner, int64_t *number)
+{
+    struct db *db = store->db;
+    int rc;
+
+    db_bind_text(db, SQL_BOARD_FIND, 1, code);
+    rc = db_row(db, SQL_BOARD_FIND);
+    if (rc < 0)
+        return rc;
+    if (rc > 0) {
+        int64_t known = db_int(db, SQL_BOARD_FIND, 1);
+
+        *number = db_int(db, SQL_BOARD_FIND, 0);
+        db_end(db, SQL_BOARD_FIND);
+        return known == owner ? 0 : db_run(db, SQL_BOARD_OWNER, *number, owner);
+    }
+    db_start(db, SQL_BOARD_ADD, owner);
+    db_bind_text(db, SQL_BOARD_ADD, 2, code);
+    rc = db_finish(db, SQL_BOARD_ADD);
+    *number = db_last_id(db);
+    return rc;
+}
+
+static int store_boards(struct store *store, struct ledger_op *op)
+{
+    for (size_t i = 0; i < op->campaign_is.n_boards; i++) {
+        int32_t owner = op->campaign_is.board_owners[i];
+        int rc;
+
+        LOG_ASSERT(owner >= 0 && (size_t)owner < op->campaign_is.n_units);
+        rc = store_board(store, op->campaign_is.board_ids[i], op->campaign_is.unit_numbers[owner],
+                         &op->campaign_is.board_numbers[i]);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Only what a restart left in doubt: another doubt was settled by the campaign's word at the time.
+ */
+static int store_resend(struct store *store, const struct ledger_op *op)
+{
+    struct store_change change = STORE_CHANGE(DELIVERY_DEFERRED, CAUSE_RESEND, op->at_ms);
+    size_t found = STORE_RESEND_CHUNK;
+    int rc = 0;
+
+    change.not_before_ms = op->at_ms;
+    while (rc == 0 && found == STORE_RESEND_CHUNK) {
+        struct store_items list;
+
+        db_start(store->db, SQL_ITEMS_RESTARTED, op->campaign, STORE_RESEND_CHUNK);
+        rc = store_list(store, SQL_ITEMS_RESTARTED, STORE_RESEND_CHUNK, &list);
+        for (size_t i = 0; i < list.n && rc == 0; i++) {
+            rc = db_run(store->db, SQL_AWAITING_CLEAR, list.items[i].id);
+            if (rc == 0)
+                rc = store_change(store, &list.items[i], &change);
+        }
+        found = list.n;
+        free(list.items);
+    }
+    return rc;
+}
+
+int store_campaign(struct store *store, struct ledger_op *op)
+{
+    bool same = true;
+    int rc = store_campaign_find(store, op, &same);
+
+    if (rc > 0 && !same) {
+        op->result = LEDGER_CHANGED;
+        return 0;
+    }
+    if (rc == 0)
+        rc = store_campaign_add(store, op);
+    if (rc >= 0)
+        rc = store_units(store, op);
+    if (rc == 0)
+        rc = store_boards(store, op);
+    if (rc == 0 && op->campaign_is.resend)
+        rc = store_resend(store, op);
+    return rc;
+}
+
+/* 0: entered; 1: it was there already; -errno. */
+static int store_insert_row(struct store *store, const struct ledger_op *op,
+                            const struct ledger_new *row, int64_t text)
+{
+    const struct store_change plan = STORE_CHANGE(DELIVERY_PLANNED, CAUSE_PLAN, op->at_ms);
+    struct store_item item = {.campaign = op->campaign, .text = text};
+    int rc;
+
+    if (!row->reserve)
+        return store_enter(store, row, &item, &plan);
+    LOG_ASSERT(row->channel == CHANNEL_SMS && row->slot == 0);
+    rc = db_run(store->db, SQL_RESERVE_ADD, op->campaign, row->unit, row->address, text, row->parts,
+                row->alphabet, row->from_ms, row->until_ms);
+    return rc < 0 ? rc : db_changes(store->db) == 0;
+}
+
+int store_insert(struct store *store, struct ledger_op *op)
+{
+    op->insert.inserted = 0;
+    for (size_t i = 0; i < op->insert.n; i++) {
+        const struct ledger_new *row = &op->insert.rows[i];
+        int64_t text;
+        bool fresh;
+        int rc = texts_number(&store->texts, store->db, row->text, &text, &fresh);
+
+        if (rc == 0)
+            rc = store_insert_row(store, op, row, text);
+        if (rc < 0)
+            return rc;
+        if (rc > 0)
+            continue;
+        op->insert.inserted++;
+        rc = fresh ? texts_add(&store->texts, store->db, text, row->text) : 0;
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+int store_planned(struct store *store, struct ledger_op *op)
+{
+    int rc = db_run(store->db, SQL_CAMPAIGN_PLANNED, op->campaign);
+
+    if (rc == 0 && db_changes(store->db) != 1)
+        log_panic("the books have no campaign=%lld", (long long)op->campaign);
+    return rc;
+}

@@ -1,0 +1,308 @@
+/* store_fetch: the next deliveries for the dispatcher: planned, deferred and reserve -> due.
+ * Runs: ledger thread.
+ *
+ * In this order: what is due already (first fetch after a start), slots that passed (expired), what
+ * waited long enough, what is planned for now, and the reserve list while the unit's living
+ * messages are fewer than its quota. "Living" is every message that may still be delivered or was:
+ * dead states have no way back, so drawing only for the dead never oversteps the quota. */
+#include "gateway/ledger/store_inside.h"
+
+#include <stdlib.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+
+#define STORE_PASSED_MAX 1000 /* slots expired by one fetch */
+
+static struct store_queue store_queue_of(const struct ledger_op *op)
+{
+    bool sms = op->fetch.channel == CHANNEL_SMS;
+
+    return (struct store_queue){op->campaign, sms ? op->fetch.unit : op->fetch.address, sms};
+}
+
+static size_t store_room(const struct ledger_op *op)
+{
+    return op->fetch.max - op->fetch.n;
+}
+
+/* A batch that was rolled back has handed out rows already. */
+static void store_fetch_reset(struct ledger_op *op)
+{
+    for (size_t i = 0; i < op->fetch.n; i++)
+        ledger_row_release(&op->fetch.rows[i]);
+    op->fetch.n = 0;
+    op->fetch.next_ms = INT64_MAX;
+    op->fetch.awaiting = 0;
+}
+
+/* Hands one item out; it is due now. */
+static int store_hand_out(struct store *store, struct ledger_op *op, const struct store_item *item)
+{
+    int rc = store_row(store, item, &op->fetch.rows[op->fetch.n]);
+
+    if (rc == 0)
+        op->fetch.n++;
+    return rc;
+}
+
+static int store_pass(struct store *store, struct store_item *item, int64_t at_ms)
+{
+    const struct store_change passed = STORE_CHANGE(DELIVERY_EXPIRED, CAUSE_WINDOW, at_ms);
+
+    return store_change(store, item, &passed);
+}
+
+/* Rows of one state whose slot is over. */
+static int store_fetch_passed(struct store *store, struct ledger_op *op, enum delivery_state state,
+                              int64_t after)
+{
+    struct store_queue queue = store_queue_of(op);
+    struct store_items list;
+    int rc;
+
+    db_start(store->db, SQL_ITEMS_PASSED, queue.campaign, queue.key, state, op->at_ms, after,
+             STORE_PASSED_MAX);
+    rc = store_list(store, SQL_ITEMS_PASSED, STORE_PASSED_MAX, &list);
+    for (size_t i = 0; i < list.n && rc == 0; i++)
+        rc = store_pass(store, &list.items[i], op->at_ms);
+    free(list.items);
+    return rc;
+}
+
+/* The queue's leftover, or NULL; again makes it anew, with everything still to hand out. */
+static struct store_leftover *store_leftover(struct store *store, const struct ledger_op *op)
+{
+    struct store_queue queue = store_queue_of(op);
+    struct store_leftover *found = NULL;
+
+    for (size_t i = 0; i < store->n_leftovers && !found; i++) {
+        struct store_leftover *l = &store->leftovers[i];
+
+        if (l->queue.campaign == queue.campaign && l->queue.key == queue.key &&
+            l->queue.sms == queue.sms)
+            found = l;
+    }
+    if (!op->fetch.again)
+        return found;
+    if (!found) {
+        store->leftovers =
+            mem_grow(store->leftovers, store->n_leftovers + 1, sizeof *store->leftovers);
+        found = &store->leftovers[store->n_leftovers++];
+        *found = (struct store_leftover){.queue = queue, .committed = INT64_MAX};
+    }
+    found->after = 0;
+    return found;
+}
+
+/* Rows that were due before the start. While some wait for room nothing else becomes due, so "due
+ * with a higher id" are exactly those that nobody holds. */
+static int store_fetch_again(struct store *store, struct ledger_op *op,
+                             struct store_leftover *leftover)
+{
+    struct store_queue queue = leftover->queue;
+    enum sql_statement s = queue.sms ? SQL_ITEMS_DUE_SMS : SQL_ITEMS_DUE_BOARD;
+    struct store_items list;
+    int rc = queue.sms ? 0 : store_fetch_passed(store, op, DELIVERY_DUE, leftover->after);
+
+    if (rc < 0)
+        return rc;
+    /* One more than there is room for: its presence says that more are left. */
+    db_start(store->db, s, queue.campaign, queue.key, leftover->after, (int64_t)op->fetch.max + 1);
+    rc = store_list(store, s, op->fetch.max + 1, &list);
+    for (size_t i = 0; i < list.n && rc == 0 && store_room(op); i++)
+        rc = store_hand_out(store, op, &list.items[i]);
+    leftover->after = list.n > op->fetch.max ? list.items[op->fetch.max - 1].id : INT64_MAX;
+    if (list.n > op->fetch.max)
+        op->fetch.next_ms = 0;
+    free(list.items);
+    return rc;
+}
+
+static int store_fetch_ready(struct store *store, struct ledger_op *op, enum delivery_state state,
+                             enum delivery_cause cause)
+{
+    const struct store_change due = STORE_CHANGE(DELIVERY_DUE, cause, op->at_ms);
+    struct store_queue queue = store_queue_of(op);
+    enum sql_statement s = queue.sms ? SQL_ITEMS_READY_SMS : SQL_ITEMS_READY_BOARD;
+    size_t room = store_room(op);
+    struct store_items list;
+    int rc;
+
+    db_start(store->db, s, queue.campaign, queue.key, state, op->at_ms, (int64_t)room);
+    rc = store_list(store, s, room, &list);
+    for (size_t i = 0; i < list.n && rc == 0; i++) {
+        rc = store_change(store, &list.items[i], &due);
+        if (rc == 0)
+            rc = store_hand_out(store, op, &list.items[i]);
+    }
+    free(list.items);
+    return rc;
+}
+
+static int store_group(struct store *store, const struct ledger_op *op, struct tally_group **group)
+{
+    struct tally_group key = {
+        .campaign = op->campaign, .unit = op->fetch.unit, .channel = CHANNEL_SMS};
+
+    return tally_group(&store->tally, store->db, &key, group);
+}
+
+/* How many more living messages the unit may have. 0 or -errno. */
+static int store_vacancies(struct store *store, const struct ledger_op *op, int64_t *vacancies)
+{
+    static const enum delivery_state dead[] = {DELIVERY_REJECTED, DELIVERY_UNDELIVERED,
+                                               DELIVERY_EXPIRED, DELIVERY_CANCELLED,
+                                               DELIVERY_SUPPRESSED};
+    struct tally_group *group;
+    int rc;
+
+    db_start(store->db, SQL_QUOTA, op->campaign, op->fetch.unit);
+    rc = db_row(store->db, SQL_QUOTA);
+    *vacancies = rc > 0 ? db_int(store->db, SQL_QUOTA, 0) : 0;
+    if (rc > 0)
+        db_end(store->db, SQL_QUOTA);
+    if (rc >= 0)
+        rc = store_group(store, op, &group);
+    if (rc < 0)
+        return rc;
+    for (int state = 0; state < DELIVERY_STATES; state++)
+        *vacancies -= group->n[state];
+    for (size_t i = 0; i < sizeof dead / sizeof *dead; i++)
+        *vacancies += group->n[dead[i]];
+    return 0;
+}
+
+/* The first row of the unit's reserve. 1: there; 0: none; -errno. */
+static int store_reserve_next(struct store *store, const struct ledger_op *op, int64_t *id,
+                              struct ledger_new *row, struct store_item *item)
+{
+    struct db *db = store->db;
+    int rc;
+
+    db_start(db, SQL_RESERVE_NEXT, op->campaign, op->fetch.unit);
+    rc = db_row(db, SQL_RESERVE_NEXT);
+    if (rc <= 0)
+        return rc;
+    *id = db_int(db, SQL_RESERVE_NEXT, 0);
+    *item = (struct store_item){.campaign = op->campaign, .text = db_int(db, SQL_RESERVE_NEXT, 2)};
+    *row = (struct ledger_new){
+        .unit = op->fetch.unit,
+        .channel = CHANNEL_SMS,
+        .address = db_int(db, SQL_RESERVE_NEXT, 1),
+        .parts = (int32_t)db_int(db, SQL_RESERVE_NEXT, 3),
+        .alphabet = (int32_t)db_int(db, SQL_RESERVE_NEXT, 4),
+        .from_ms = db_int(db, SQL_RESERVE_NEXT, 5),
+        .until_ms = db_int(db, SQL_RESERVE_NEXT, 6),
+    };
+    db_end(db, SQL_RESERVE_NEXT);
+    return 1;
+}
+
+/* Draws one. A number that has become a delivery in the meantime is struck off without being used.
+ * 1: drawn or struck off; 0: none may be drawn now, and next_ms says when; -errno. */
+static int store_draw(struct store *store, struct ledger_op *op)
+{
+    const struct store_change plan = STORE_CHANGE(DELIVERY_PLANNED, CAUSE_RESERVE, op->at_ms);
+    const struct store_change due = STORE_CHANGE(DELIVERY_DUE, CAUSE_RESERVE, op->at_ms);
+    struct store_item item;
+    struct ledger_new row;
+    int64_t id;
+    int rc = store_reserve_next(store, op, &id, &row, &item);
+
+    if (rc <= 0)
+        return rc;
+    if (row.from_ms > op->at_ms || !store_room(op)) {
+        if (row.from_ms < op->fetch.next_ms)
+            op->fetch.next_ms = row.from_ms;
+        return 0;
+    }
+    rc = db_run(store->db, SQL_RESERVE_DROP, id);
+    if (rc == 0)
+        rc = store_enter(store, &row, &item, &plan);
+    if (rc != 0)
+        return rc;
+    rc = store_change(store, &item, &due);
+    if (rc == 0)
+        rc = store_hand_out(store, op, &item);
+    return rc < 0 ? rc : 1;
+}
+
+static int store_fetch_reserve(struct store *store, struct ledger_op *op)
+{
+    int64_t vacancies;
+    int rc;
+
+    do {
+        rc = store_vacancies(store, op, &vacancies);
+        if (rc == 0 && vacancies > 0)
+            rc = store_draw(store, op);
+        else if (rc == 0)
+            return 0;
+    } while (rc > 0);
+    return rc;
+}
+
+/* next_ms also covers what found no room. */
+static int store_fetch_next(struct store *store, struct ledger_op *op)
+{
+    static const enum delivery_state waiting[] = {DELIVERY_DEFERRED, DELIVERY_PLANNED};
+    struct store_queue queue = store_queue_of(op);
+    enum sql_statement s = queue.sms ? SQL_NEXT_SMS : SQL_NEXT_BOARD;
+    int64_t next = op->fetch.next_ms;
+
+    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++) {
+        int64_t first;
+        int rc;
+
+        db_start(store->db, s, queue.campaign, queue.key, waiting[i]);
+        rc = db_row(store->db, s);
+        if (rc < 0)
+            return rc;
+        LOG_ASSERT(rc > 0);
+        first = db_is_null(store->db, s, 0) ? INT64_MAX : db_int(store->db, s, 0);
+        db_end(store->db, s);
+        if (first < next)
+            next = first;
+    }
+    op->fetch.next_ms = next <= op->at_ms ? 0 : next;
+    return 0;
+}
+
+static int store_fetch_board(struct store *store, struct ledger_op *op)
+{
+    int rc = store_fetch_passed(store, op, DELIVERY_PLANNED, 0);
+
+    return rc < 0 ? rc : store_fetch_passed(store, op, DELIVERY_DEFERRED, 0);
+}
+
+static int store_fetch_sms(struct store *store, struct ledger_op *op)
+{
+    struct tally_group *group;
+    int rc = store_fetch_reserve(store, op);
+
+    if (rc == 0)
+        rc = store_group(store, op, &group);
+    if (rc == 0)
+        op->fetch.awaiting = (size_t)group->n[DELIVERY_SENT];
+    return rc;
+}
+
+int store_fetch(struct store *store, struct ledger_op *op)
+{
+    struct store_leftover *leftover = op->fetch.max ? store_leftover(store, op) : NULL;
+    int rc = 0;
+
+    store_fetch_reset(op);
+    if (leftover && leftover->after != INT64_MAX)
+        rc = store_fetch_again(store, op, leftover);
+    if (rc == 0 && op->fetch.channel == CHANNEL_DISPLAY && op->fetch.max)
+        rc = store_fetch_board(store, op);
+    if (rc == 0 && store_room(op))
+        rc = store_fetch_ready(store, op, DELIVERY_DEFERRED, CAUSE_RETRY);
+    if (rc == 0 && store_room(op))
+        rc = store_fetch_ready(store, op, DELIVERY_PLANNED, CAUSE_WINDOW);
+    if (rc == 0 && op->fetch.channel == CHANNEL_SMS)
+        rc = store_fetch_sms(store, op);
+    return rc < 0 ? rc : store_fetch_next(store, op);
+}

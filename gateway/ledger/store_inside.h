@@ -1,0 +1,99 @@
+/* store_inside: what the files of store share; nobody else includes it.
+ * Runs: ledger thread. */
+#ifndef LAWCAST_LEDGER_STORE_INSIDE_H
+#define LAWCAST_LEDGER_STORE_INSIDE_H
+
+#include "gateway/model/delivery.h"
+#include "gateway/ledger/db.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/ledger/store_sql.h"
+#include "gateway/ledger/tally.h"
+#include "gateway/ledger/texts.h"
+
+/* What a fetch is about: a unit's messages, or a board's slogans. */
+struct store_queue {
+    int64_t campaign, key; /* key: the unit's or the board's number */
+    bool sms;
+};
+
+/* Rows that were due before the start and wait for room in a fetch. */
+struct store_leftover {
+    struct store_queue queue;
+    int64_t after;     /* handed out up to this id; INT64_MAX: all */
+    int64_t committed; /* what a rollback takes after back to */
+};
+
+struct store {
+    struct db *db;
+    struct tally tally;
+    struct texts texts;
+    struct store_leftover *leftovers;
+    size_t n_leftovers;
+};
+
+/* A delivery as loaded; store_change keeps state, attempts and reported up to date. */
+struct store_item {
+    int64_t id, campaign, unit, address, text;
+    enum delivery_channel channel;
+    enum delivery_state state;
+    int32_t slot, parts, attempts, reported, device;
+    int64_t from_ms, until_ms, shown_since_ms;
+    enum outcome_level level;
+};
+
+struct store_items {
+    struct store_item *items; /* free them */
+    size_t n;
+};
+
+/* One change of state. Fields that are DB_NULL leave the delivery's column as it is. */
+struct store_change {
+    enum delivery_state to;
+    enum delivery_cause cause;
+    int64_t at_ms;
+    int64_t device, code, not_before_ms, level, shown_since_ms, shown_ms, up;
+    const char *detail; /* NULL: none */
+};
+
+#define STORE_CHANGE(state, why, when)                                                             \
+    {                                                                                              \
+        .to = (state), .cause = (why), .at_ms = (when), .device = DB_NULL, .code = DB_NULL,        \
+        .not_before_ms = DB_NULL, .level = DB_NULL, .shown_since_ms = DB_NULL,                     \
+        .shown_ms = DB_NULL, .up = DB_NULL                                                         \
+    }
+
+/* The one function that changes the state of a delivery. item->attempts and item->reported are
+ * written as the caller left them. Ends the process when the table of states doesn't list the
+ * change or the delivery isn't in the state it was loaded in. 0 or -errno. */
+int store_change(struct store *store, struct store_item *item, const struct store_change *change);
+/* Its only companion: enters a planned delivery. 0: entered, item filled; 1: it was there already.
+ */
+int store_enter(struct store *store, const struct ledger_new *row, struct store_item *item,
+                const struct store_change *change);
+/* Loads one delivery; ends the process when there is none. 0 or -errno. */
+int store_load(struct store *store, int64_t id, struct store_item *item);
+/* Loads the rows of a statement that was started, at most max. 0 or -errno. */
+int store_list(struct store *store, enum sql_statement statement, size_t max,
+               struct store_items *out);
+/* Like the dispatcher wants it, with its text. 0 or -errno. */
+int store_row(struct store *store, const struct store_item *item, struct ledger_row *row);
+/* From now on a status report for this part is expected; reference -1: whichever it bears. */
+int store_await(struct store *store, const struct store_item *item, int part, int reference,
+                int64_t at_ms);
+/* Doubt: every part of a message may be reported, under a reference that nobody knows. */
+int store_await_all(struct store *store, const struct store_item *item, int64_t at_ms);
+
+/* The operations. 0 with op->result set, or -errno. */
+int store_campaign(struct store *store, struct ledger_op *op);
+int store_insert(struct store *store, struct ledger_op *op);
+int store_planned(struct store *store, struct ledger_op *op);
+int store_fetch(struct store *store, struct ledger_op *op);
+int store_claim(struct store *store, struct ledger_op *op);
+int store_settle(struct store *store, struct ledger_op *op);
+int store_report(struct store *store, struct ledger_op *op);
+int store_show(struct store *store, struct ledger_op *op);
+int store_withdraw(struct store *store, struct ledger_op *op);
+int store_showings(struct store *store, struct ledger_op *op);
+int store_expire(struct store *store, struct ledger_op *op);
+
+#endif

@@ -1,0 +1,212 @@
+/* store_open: opening the books: whose they are, which version, and what was in flight.
+ * Runs: loop, before there is a ledger thread. */
+#include "gateway/ledger/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+#include "gateway/ledger/store_inside.h"
+
+#define STORE_RECOVER_CHUNK 256
+
+/* Numbers come in random order, so a chunk touches as many pages of the unique index as it has
+ * rows. 64 MiB of cache hold the index of a million; a log of up to 16,000 pages takes a page that
+ * is written again and again to the file once (measured: half the time of SQLite's 1,000). */
+static const char store_settings[] = "PRAGMA synchronous = FULL;"
+                                     "PRAGMA cache_size = -65536;"
+                                     "PRAGMA wal_autocheckpoint = 16000;"
+                                     "PRAGMA temp_store = MEMORY;"
+                                     "PRAGMA trusted_schema = OFF;";
+
+static int store_make(struct store *store)
+{
+    MEM_FREE_LATER char *marks =
+        mem_printf("PRAGMA application_id = %d; PRAGMA user_version = %d;"
+                   "INSERT INTO meta(version, made_ms) VALUES(%d, %lld);",
+                   SQL_APPLICATION, SQL_VERSION, SQL_VERSION, (long long)clock_wall_ms());
+    int rc = db_begin(store->db);
+
+    if (rc == 0)
+        rc = db_exec(store->db, sql_schema);
+    if (rc == 0)
+        rc = db_exec(store->db, marks);
+    return rc < 0 ? rc : db_commit(store->db);
+}
+
+struct store_marks {
+    int64_t application, version, tables, meta_version;
+};
+
+static int store_read_marks(struct store *store, struct store_marks *marks)
+{
+    int rc = db_ask(store->db, "PRAGMA application_id", &marks->application);
+
+    if (rc == 0)
+        rc = db_ask(store->db, "PRAGMA user_version", &marks->version);
+    if (rc == 0)
+        rc = db_ask(store->db, "SELECT count(*) FROM sqlite_schema", &marks->tables);
+    if (rc == 0 && marks->application == SQL_APPLICATION)
+        rc = db_ask(store->db, "SELECT max(version) FROM meta HAVING count(*) = 1",
+                    &marks->meta_version);
+    return rc;
+}
+
+/* 0: ours; 1: nothing in it yet; -errno with why. */
+static int store_judge(const struct store_marks *marks, const char *path, char *why,
+                       size_t why_size)
+{
+    if (marks->tables == 0 && marks->application == 0 && marks->version == 0)
+        return 1;
+    if (marks->application != SQL_APPLICATION) {
+        snprintf(why, why_size,
+                 lang("%s is another program's database: choose another ledger.path",
+                      "%s 是其他程序的数据库：请在 ledger.path 中另选一个文件"),
+                 path);
+        return -EMEDIUMTYPE;
+    }
+    if (marks->version > SQL_VERSION) {
+        snprintf(
+            why, why_size,
+            lang(
+                "%s was written by a newer lawcast (books version %lld, this program knows "
+                "%d): use that newer program",
+                "%s 由更新版本的 lawcast 写入（账本版本 %lld，本程序只认识到 %d）：请使用新版程序"),
+            path, (long long)marks->version, SQL_VERSION);
+        return -ENOTSUP;
+    }
+    if (marks->version != SQL_VERSION || marks->meta_version != SQL_VERSION) {
+        snprintf(why, why_size,
+                 lang("%s is damaged (its version marks disagree): put back a backup copy",
+                      "%s 已损坏（版本标记不一致）：请恢复备份"),
+                 path);
+        return -EUCLEAN;
+    }
+    return 0;
+}
+
+/* Write-ahead mode is asked for and checked: some file systems refuse it and SQLite carries on in
+ * another mode, in which a reader would hold up the gateway. */
+static int store_set_up(struct store *store, const char *path, char *why, size_t why_size)
+{
+    int64_t wal = 0;
+    int rc = db_exec(store->db, "PRAGMA journal_mode = WAL");
+
+    if (rc == 0)
+        rc = db_ask(store->db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal);
+    if (rc == 0 && !wal) {
+        snprintf(why, why_size,
+                 lang("%s is on a file system that can't hold the books (network drive?): choose "
+                      "a local disk",
+                      "%s 所在的文件系统不能存放账本（网络盘？）：请改用本地磁盘"),
+                 path);
+        return -ENOTSUP;
+    }
+    return rc < 0 ? rc : db_exec(store->db, store_settings);
+}
+
+/* A message in flight may have been sent: only the network can tell now. A slogan goes out again:
+ * boards take the same job twice without showing it twice. */
+static int store_recover_item(struct store *store, struct store_item *item, int64_t at_ms,
+                              struct ledger_recovery *recovery)
+{
+    bool sms = item->channel == CHANNEL_SMS;
+    struct store_change change =
+        STORE_CHANGE(sms ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED, CAUSE_RESTART, at_ms);
+    int rc;
+
+    if (!sms) {
+        change.not_before_ms = at_ms;
+        change.up = 1;
+    }
+    rc = store_change(store, item, &change);
+    if (rc == 0 && sms)
+        rc = store_await_all(store, item, at_ms);
+    if (sms)
+        recovery->unknown++;
+    else
+        recovery->repeated++;
+    return rc;
+}
+
+static int store_recover(struct store *store, struct ledger_recovery *recovery)
+{
+    int64_t at_ms = clock_wall_ms();
+    size_t found = STORE_RECOVER_CHUNK;
+    int rc = store_begin(store);
+
+    *recovery = (struct ledger_recovery){0};
+    while (rc == 0 && found == STORE_RECOVER_CHUNK) {
+        struct store_items list;
+
+        db_start(store->db, SQL_ITEMS_INFLIGHT, STORE_RECOVER_CHUNK);
+        rc = store_list(store, SQL_ITEMS_INFLIGHT, STORE_RECOVER_CHUNK, &list);
+        for (size_t i = 0; i < list.n && rc == 0; i++)
+            rc = store_recover_item(store, &list.items[i], at_ms, recovery);
+        found = list.n;
+        free(list.items);
+    }
+    return rc < 0 ? rc : store_commit(store);
+}
+
+static int store_start(struct store *store, const char *path, char *why, size_t why_size)
+{
+    struct store_marks marks = {0};
+    int rc = store_read_marks(store, &marks);
+
+    if (rc == 0)
+        rc = store_judge(&marks, path, why, why_size);
+    if (rc < 0)
+        return rc;
+    if (rc == 1) {
+        rc = store_set_up(store, path, why, why_size);
+        if (rc == 0)
+            rc = store_make(store);
+    } else {
+        rc = store_set_up(store, path, why, why_size);
+    }
+    return rc < 0 ? rc : db_prepare(store->db, sql_statements, SQL_STATEMENTS);
+}
+
+int store_open(struct store **out, const char *path, struct ledger_recovery *recovery, char *why,
+               size_t why_size)
+{
+    struct store *store = mem_new(struct store);
+    int rc = db_open(&store->db, path, DB_WRITE);
+
+    why[0] = '\0';
+    *out = NULL;
+    if (rc == 0)
+        rc = store_start(store, path, why, why_size);
+    if (rc == 0)
+        rc = store_recover(store, recovery);
+    if (rc == 0) {
+        *out = store;
+        return 0;
+    }
+    if (!why[0] && rc == -EMEDIUMTYPE)
+        snprintf(why, why_size,
+                 lang("%s is not a lawcast ledger (%s): choose another ledger.path",
+                      "%s 不是 lawcast 账本（%s）：请在 ledger.path 中另选一个文件"),
+                 path, store_why(store));
+    else if (!why[0])
+        snprintf(why, why_size,
+                 lang("%s can't be opened (%s): check the folder, its rights and the space on the "
+                      "disk",
+                      "无法打开 %s（%s）：请检查目录、权限和磁盘空间"),
+                 path, store_why(store));
+    store_close(store);
+    return rc;
+}
+
+void store_close(struct store *store)
+{
+    store_rollback(store); /* after a failed opening there may be one; drops what memory holds */
+    db_close(store->db);
+    free(store->leftovers);
+    free(store);
+}

@@ -1,0 +1,301 @@
+/* test_books: what reports read, and that a recount finds every kind of untruth.
+ * Runs: any. */
+#include "tests/unit/ledger_kit.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "gateway/ledger/books.h"
+
+static struct books *open_books(const struct kit *kit)
+{
+    struct books *books;
+    char why[256];
+
+    if (books_open(&books, kit->path, why, sizeof why))
+        fail_msg("%s", why);
+    return books;
+}
+
+/* Two messages delivered and rejected, one open; a slogan shown for 5 s and one planned. */
+static void fill(struct kit *kit)
+{
+    struct outcome rejected = {.kind = OUTCOME_REJECTED, .code = 21};
+    struct ledger_op show = {.kind = LEDGER_SHOW, .show = {.level = LEVEL_PLAYING}};
+
+    kit_insert(kit, 0, 3, 2, false);
+    kit_fetch(kit, CHANNEL_SMS, 2, false);
+    kit_send(kit, 1, 2, 5);
+    kit_report(kit, KIT_NUMBER, 5, REPORT_DELIVERED);
+    kit_report(kit, KIT_NUMBER, 6, REPORT_DELIVERED);
+    kit_claim(kit, 2);
+    kit_settle(kit, 2, &rejected, 0);
+    kit_insert_slot(kit, 0, 0, 0, "弘扬宪法精神");
+    kit_insert_slot(kit, 1, INT64_C(4000000000000), 0, "共建文明城市");
+    kit_fetch(kit, CHANNEL_DISPLAY, 2, false);
+    kit_send(kit, 4, 0, 0);
+    show.show.id = 4;
+    assert_int_equal(kit_do(kit, &show), LEDGER_OK);
+    show.kind = LEDGER_WITHDRAW;
+    show.show.shown_ms = 5000;
+    assert_int_equal(kit_do(kit, &show), LEDGER_OK);
+}
+
+static int count_campaign(void *ctx, const struct books_campaign *campaign)
+{
+    assert_string_equal(campaign->title, "宪法宣传");
+    return ++*(int *)ctx == 2 ? 77 : 0;
+}
+
+static void test_campaigns(void **state)
+{
+    struct kit *kit = *state;
+    struct books *books = open_books(kit);
+    struct books_campaign found;
+    int n = 0;
+
+    assert_int_equal(books_campaigns(books, count_campaign, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(kit_enter(kit, "later", "source"), LEDGER_OK); /* while the reader is open */
+    n = 0;
+    assert_int_equal(books_campaigns(books, count_campaign, &n), 77);
+    assert_int_equal(books_find_campaign(books, "nowhere", &found), 1);
+    assert_int_equal(books_find_campaign(books, "later", &found), 0);
+    assert_string_equal(found.id, "later");
+    assert_string_equal(found.windows, "[[0,1]]");
+    assert_int_equal(found.number, kit->campaign);
+    assert_false(found.planned);
+    books_campaign_release(&found);
+    books_close(books);
+}
+
+static void test_units(void **state)
+{
+    struct kit *kit = *state;
+    struct books_unit *units;
+    struct books *books;
+    size_t n;
+
+    fill(kit);
+    books = open_books(kit);
+    assert_int_equal(books_units(books, kit->campaign, &units, &n), 0);
+    assert_int_equal(n, 1); /* the second has neither messages nor a quota */
+    assert_string_equal(units[0].id, "city");
+    assert_string_equal(units[0].name, "市法宣办");
+    assert_int_equal(units[0].quota, 1000);
+    assert_int_equal(units[0].n[DELIVERY_DELIVERED], 1);
+    assert_int_equal(units[0].n[DELIVERY_REJECTED], 1);
+    assert_int_equal(units[0].n[DELIVERY_PLANNED], 1);
+    assert_int_equal(units[0].n[DELIVERY_WITHDRAWN], 0); /* boards are counted apart */
+    assert_int_equal(units[0].parts[DELIVERY_DELIVERED], 2);
+    free(units);
+    books_close(books);
+}
+
+static void test_boards(void **state)
+{
+    struct kit *kit = *state;
+    struct books_board *boards;
+    struct books *books;
+    size_t n;
+
+    fill(kit);
+    books = open_books(kit);
+    assert_int_equal(books_boards(books, kit->campaign, &boards, &n), 0);
+    assert_int_equal(n, 1);
+    assert_string_equal(boards[0].id, "plaza");
+    assert_string_equal(boards[0].owner, "jinan");
+    assert_int_equal(boards[0].planned, 2);
+    assert_int_equal(boards[0].showings, 1);
+    assert_int_equal(boards[0].slogans, 1);
+    assert_int_equal(boards[0].shown_ms, 5000);
+    assert_int_equal(boards[0].level, LEVEL_PLAYING);
+    assert_int_equal(boards[0].n[DELIVERY_WITHDRAWN], 1);
+    assert_int_equal(boards[0].n[DELIVERY_PLANNED], 1);
+    free(boards);
+    books_close(books);
+}
+
+struct seen {
+    int messages, slogans;
+};
+
+static int see(void *ctx, const struct books_delivery *delivery)
+{
+    struct seen *seen = ctx;
+
+    if (delivery->channel == CHANNEL_DISPLAY) {
+        seen->slogans++;
+        assert_string_equal(delivery->board, "plaza");
+        assert_string_equal(delivery->unit, "jinan");
+        return 0;
+    }
+    seen->messages++;
+    assert_string_equal(delivery->board, "");
+    assert_string_equal(delivery->text, "【市法宣办】弘扬宪法精神");
+    assert_string_equal(delivery->device, delivery->id == 3 ? "" : "bank-a/0");
+    if (delivery->id == 2)
+        assert_true(delivery->state == DELIVERY_REJECTED && delivery->code == 21);
+    return 0;
+}
+
+static void test_deliveries(void **state)
+{
+    struct kit *kit = *state;
+    struct seen seen = {0};
+    struct books *books;
+
+    fill(kit);
+    books = open_books(kit);
+    assert_int_equal(books_deliveries(books, kit->campaign, see, &seen), 0);
+    assert_int_equal(seen.messages, 3);
+    assert_int_equal(seen.slogans, 2);
+    books_close(books);
+}
+
+static struct books_recount recount(const struct kit *kit)
+{
+    struct books *books = open_books(kit);
+    struct books_recount out;
+
+    assert_int_equal(books_recount(books, kit->campaign, &out), 0);
+    books_close(books);
+    assert_int_equal(out.agrees, out.difference[0] == '\0');
+    return out;
+}
+
+static void test_recount_agrees(void **state)
+{
+    struct kit *kit = *state;
+    struct books_recount out;
+
+    out = recount(kit); /* nothing at all */
+    assert_true(out.agrees);
+    fill(kit);
+    out = recount(kit);
+    assert_true(out.agrees);
+    assert_int_equal(out.deliveries, 5);
+    assert_int_equal(out.journal, kit_ask(kit, "SELECT count(*) FROM journal"));
+}
+
+/* Each bends one thing that somebody might want to bend, and is put back by the next one's start.
+ */
+static void test_recount_finds_every_untruth(void **state)
+{
+    static const char *const bends[] = {
+        "UPDATE count SET n = n + 1 WHERE state = 5",
+        "UPDATE count SET parts = parts - 1 WHERE state = 5",
+        "INSERT INTO count VALUES(1, 9, 1, 5, 3, 3)",
+        "UPDATE delivery SET state = 5 WHERE id = 2",
+        "UPDATE delivery SET state = 77 WHERE id = 2",
+        "UPDATE delivery SET parts = 9 WHERE id = 1",
+        "UPDATE delivery SET unit = 2 WHERE id = 1",
+        "DELETE FROM delivery WHERE id = 3;"
+        "UPDATE count SET n = n - 1, parts = parts - 2 WHERE state = 0 AND channel = 1",
+        "INSERT INTO delivery SELECT 99, campaign, unit, channel, 1, slot, text, parts, alphabet,"
+        " state, cause, attempts, from_ms, until_ms, not_before_ms, device, code, level, reported,"
+        " shown_since_ms, shown_ms, up, changed_ms FROM delivery WHERE id = 1;"
+        "UPDATE count SET n = n + 1, parts = parts + 2 WHERE state = 5",
+        "INSERT INTO journal VALUES(NULL, 3, 0, 0, 5, 5, NULL, NULL, NULL)",
+        "DROP TRIGGER journal_holds; DELETE FROM journal WHERE to_state = 4 AND delivery = 1",
+        "DROP TRIGGER journal_keeps; UPDATE journal SET to_state = 7 WHERE to_state = 5",
+    };
+    struct kit *kit = *state;
+    MEM_FREE_LATER char *keep = NULL, *restore = NULL;
+
+    fill(kit);
+    kit_close(kit);
+    keep = mem_printf("cp '%s' '%s.kept'", kit->path, kit->path);
+    restore = mem_printf("cp '%s.kept' '%s'", kit->path, kit->path);
+    assert_int_equal(system(keep), 0);
+    for (size_t i = 0; i < sizeof bends / sizeof *bends; i++) {
+        kit_remove(kit, "-wal");
+        kit_remove(kit, "-shm");
+        assert_int_equal(system(restore), 0);
+        assert_true(recount(kit).agrees);
+        assert_int_equal(kit_sql(kit, bends[i]), SQLITE_OK);
+        if (recount(kit).agrees)
+            fail_msg("not found: %s", bends[i]);
+    }
+    kit_remove(kit, ".kept");
+}
+
+static void test_missing_and_foreign_files(void **state)
+{
+    struct kit *kit = *state;
+    MEM_FREE_LATER char *missing = mem_printf("%s/none.db", kit->directory);
+    struct books *books;
+    char why[256];
+
+    assert_int_equal(books_open(&books, missing, why, sizeof why), -ENOENT);
+    assert_non_null(strstr(why, missing));
+    assert_null(books);
+    assert_int_equal(access(missing, F_OK), -1); /* and reading made none */
+    kit_close(kit);
+    assert_int_equal(kit_sql(kit, "PRAGMA user_version = 2"), SQLITE_OK);
+    assert_int_equal(books_open(&books, kit->path, why, sizeof why), -ENOTSUP);
+    assert_int_equal(kit_sql(kit, "PRAGMA application_id = 2"), SQLITE_OK);
+    assert_int_equal(books_open(&books, kit->path, why, sizeof why), -EMEDIUMTYPE);
+}
+
+/* Reads as somebody who may write neither the file nor the folder. */
+static _Noreturn void read_only_child(const struct kit *kit)
+{
+    struct books_unit *units;
+    struct books *books;
+    char why[256];
+    size_t n;
+
+    if (geteuid() == 0 && setuid(65534))
+        _exit(2);
+    if (access(kit->directory, W_OK) == 0)
+        _exit(3);
+    if (books_open(&books, kit->path, why, sizeof why) ||
+        books_units(books, kit->campaign, &units, &n))
+        _exit(4);
+    _exit(n == 1 && units[0].n[DELIVERY_DELIVERED] == 1 ? 0 : 5);
+}
+
+/* Closed books have no log beside them; a copy may lie where nothing can be written. */
+static void test_reading_without_a_log(void **state)
+{
+    struct kit *kit = *state;
+    MEM_FREE_LATER char *wal = mem_printf("%s-wal", kit->path);
+    pid_t child;
+    int status;
+
+    fill(kit);
+    kit_close(kit);
+    assert_int_equal(access(wal, F_OK), -1);
+    assert_true(recount(kit).agrees); /* where writing is allowed */
+    kit_remove(kit, "-wal");
+    kit_remove(kit, "-shm");
+    assert_int_equal(chmod(kit->path, 0444), 0);
+    assert_int_equal(chmod(kit->directory, 0555), 0);
+    child = fork();
+    if (child == 0)
+        read_only_child(kit);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(chmod(kit->directory, 0700), 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#define BOOKS_TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOOKS_TEST(test_campaigns),
+        BOOKS_TEST(test_units),
+        BOOKS_TEST(test_boards),
+        BOOKS_TEST(test_deliveries),
+        BOOKS_TEST(test_recount_agrees),
+        BOOKS_TEST(test_recount_finds_every_untruth),
+        BOOKS_TEST(test_missing_and_foreign_files),
+        BOOKS_TEST(test_reading_without_a_log),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
