@@ -1,0 +1,142 @@
+/* bank: all modems and the network. See bank.h.
+ * Runs: loop. */
+#include "tests/sim/bank.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/mem.h"
+
+struct bank {
+    struct modem_env env;
+    int64_t report_ms;
+    struct modem **modems;
+    size_t n;
+    struct queue due; /* oldest first: every report waits equally long */
+    uv_timer_t timer;
+    bool made_dir;
+};
+
+static void bank_arm(struct bank *bank);
+
+static void bank_on_due(uv_timer_t *timer)
+{
+    struct bank *bank = timer->data;
+    int64_t now = clock_mono_ms();
+    const struct report *front;
+
+    while ((front = queue_front(&bank->due)) && front->due_ms <= now) {
+        struct report report = *front;
+
+        queue_pop(&bank->due);
+        modem_report(bank->modems[report.modem], &report);
+    }
+    bank_arm(bank);
+}
+
+static void bank_arm(struct bank *bank)
+{
+    const struct report *front = queue_front(&bank->due);
+    int64_t wait;
+
+    if (!front || uv_is_active((uv_handle_t *)&bank->timer))
+        return;
+    wait = front->due_ms - clock_mono_ms();
+    uv_timer_start(&bank->timer, bank_on_due, wait > 0 ? (uint64_t)wait : 0, 0);
+}
+
+/* Even without a delay the report comes by the timer, never from inside the modem's own turn. */
+static void bank_promise(void *ctx, const struct report *report)
+{
+    struct bank *bank = ctx;
+    struct report due = *report;
+
+    due.due_ms = clock_mono_ms() + bank->report_ms;
+    queue_push(&bank->due, &due);
+    bank_arm(bank);
+}
+
+struct bank *bank_new(uv_loop_t *loop, struct sim_log *log, const struct sim_spec *spec)
+{
+    struct bank *bank = mem_new(struct bank);
+
+    bank->env = (struct modem_env){.loop = loop,
+                                   .log = log,
+                                   .fates = fates_new((uint64_t)spec->seed, &spec->odds),
+                                   .dir = spec->dir,
+                                   .air_ms = spec->air_ms,
+                                   .echo_delay_us = spec->echo_delay_us,
+                                   .reference_zero = spec->reference_zero,
+                                   .promise = bank_promise,
+                                   .ctx = bank};
+    bank->report_ms = spec->report_ms;
+    bank->n = (size_t)spec->modems;
+    bank->modems = mem_array(bank->n, struct modem *);
+    for (size_t i = 0; i < bank->n; i++)
+        bank->modems[i] = modem_new(&bank->env, (unsigned)i);
+    uv_timer_init(loop, &bank->timer);
+    bank->timer.data = bank;
+    return bank;
+}
+
+int bank_start(struct bank *bank)
+{
+    if (bank->n == 0)
+        return 0;
+    bank->made_dir = mkdir(bank->env.dir, 0700) == 0;
+    if (!bank->made_dir && errno != EEXIST)
+        return -errno;
+    for (size_t i = 0; i < bank->n; i++) {
+        int rc = modem_plug(bank->modems[i]);
+
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+void bank_close(struct bank *bank)
+{
+    for (size_t i = 0; i < bank->n; i++)
+        modem_close(bank->modems[i]);
+    uv_close((uv_handle_t *)&bank->timer, NULL);
+    if (bank->made_dir)
+        rmdir(bank->env.dir);
+}
+
+void bank_free(struct bank *bank)
+{
+    for (size_t i = 0; i < bank->n; i++)
+        modem_free(bank->modems[i]);
+    free(bank->modems);
+    fates_free(bank->env.fates);
+    queue_free(&bank->due);
+    free(bank);
+}
+
+size_t bank_size(const struct bank *bank)
+{
+    return bank->n;
+}
+
+struct modem *bank_modem(struct bank *bank, size_t index)
+{
+    return index < bank->n ? bank->modems[index] : NULL;
+}
+
+struct fates *bank_fates(struct bank *bank)
+{
+    return bank->env.fates;
+}
+
+size_t bank_reports_pending(const struct bank *bank)
+{
+    size_t n = bank->due.n;
+
+    for (size_t i = 0; i < bank->n; i++)
+        n += modem_reports_waiting(bank->modems[i]);
+    return n;
+}
