@@ -1,0 +1,436 @@
+/* agent_gammu: one modem, through libgammu. See agent_gammu.h.
+ * Runs: agent. */
+#include "adapters/modem/agent_gammu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <gammu.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/mem.h"
+#include "gateway/base/utf8.h"
+
+#include "adapters/modem/agent_pace.h"
+#include "adapters/modem/cms.h"
+#include "adapters/modem/validity.h"
+
+#define GAMMU_LOCK_MS  10000 /* an older agent may still be finishing its last message */
+#define GAMMU_QUIET_MS 100   /* after a refused prompt the modem may have more to say */
+
+struct gammu {
+    struct gammu_options options;
+    int tty; /* our own descriptor, to poll and drain; libgammu has another */
+    GSM_StateMachine *machine;
+    GSM_SMSC smsc;
+    GSM_SMSMessage message; /* 7 KB: once, not per part */
+    char imei[24], imsi[24];
+    struct {
+        bool come;
+        int status, reference;
+    } answer; /* the callback's note */
+};
+
+/* libgammu reads ~ in a UCS-2 text as the beginning of a character of its own, and a text of 70
+ * characters has no room for a second one. It asks this exported function, so ours is asked instead
+ * (as with usleep), and it copies. gammu_check_copy proves that at every start. */
+void EncodeUnicodeSpecialNOKIAChars(unsigned char *dest, const unsigned char *src, size_t len);
+void EncodeUnicodeSpecialNOKIAChars(unsigned char *dest, const unsigned char *src, size_t len)
+{
+    memcpy(dest, src, len * 2);
+    dest[len * 2] = dest[len * 2 + 1] = 0;
+}
+
+static const struct {
+    GSM_Error error;
+    const char *why;
+} gammu_reasons[] = {
+    {ERR_DEVICEOPENERROR, "the device can't be opened: another program has it, or it is no modem"},
+    {ERR_DEVICENOTEXIST, "the device doesn't exist"},
+    {ERR_DEVICENOPERMISSION, "no permission to open the device: is the user in group dialout?"},
+    {ERR_DEVICEWRITEERROR, "the device can't be written to: is the modem unplugged?"},
+    {ERR_TIMEOUT, "no answer from the modem"},
+    {ERR_ABORTED, "no answer from the modem in time"},
+    {ERR_NOSIM, "no usable SIM in the modem"},
+    {ERR_SECURITYERROR, "the SIM asks for a code: enter it or switch it off"},
+    {ERR_EMPTYSMSC, "the SIM has no message centre number: set smsc"},
+    {ERR_EMPTY, "the SIM has no message centre number: set smsc"},
+    {ERR_NETWORK_ERROR, "the modem has no network"},
+    {ERR_BUSY, "the modem is busy"},
+    {ERR_BUG, "the modem doesn't take messages now"},
+    {ERR_NOTSUPPORTED, "the modem doesn't support a command that is needed"},
+    {ERR_UNKNOWNCONNECTIONTYPESTRING, "libgammu doesn't know this kind of connection"},
+};
+
+static const char *gammu_reason(GSM_Error error)
+{
+    for (size_t i = 0; i < sizeof gammu_reasons / sizeof *gammu_reasons; i++)
+        if (gammu_reasons[i].error == error)
+            return gammu_reasons[i].why;
+    return GSM_ErrorName(error);
+}
+
+static void gammu_give_up(void *ctx)
+{
+    GSM_AbortOperation(ctx);
+}
+
+static void gammu_take_answer(GSM_StateMachine *machine, int status, int reference, void *ctx)
+{
+    struct gammu *gammu = ctx;
+
+    (void)machine;
+    gammu->answer.come = true;
+    gammu->answer.status = status;
+    gammu->answer.reference = reference;
+}
+
+/* The digits of a number as libgammu keeps it (UTF-16BE, maybe with +), or 0. */
+static int64_t gammu_digits(const unsigned char *number)
+{
+    int64_t value = 0;
+
+    for (size_t i = number[0] == 0 && number[1] == '+'; number[2 * i] || number[2 * i + 1]; i++) {
+        unsigned char c = number[2 * i + 1];
+
+        if (number[2 * i] || c < '0' || c > '9' || i > 18)
+            return 0;
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
+static int64_t gammu_time_ms(const GSM_DateTime *time)
+{
+    struct tm tm = {.tm_sec = time->Second,
+                    .tm_min = time->Minute,
+                    .tm_hour = time->Hour,
+                    .tm_mday = time->Day,
+                    .tm_mon = time->Month - 1,
+                    .tm_year = time->Year - 1900};
+    int64_t seconds = time->Year > 0 ? (int64_t)timegm(&tm) - time->Timezone : 0;
+
+    return seconds > 0 ? seconds * 1000 : 0;
+}
+
+static void gammu_take_message(GSM_StateMachine *machine, GSM_SMSMessage *message, void *ctx)
+{
+    struct gammu *gammu = ctx;
+    struct status_report report = {.reference = message->MessageReference,
+                                   .status = message->DeliveryStatus,
+                                   .kind = cms_report_kind(message->DeliveryStatus)};
+
+    (void)machine;
+    if (message->PDU != SMS_Status_Report)
+        return;
+    report.address = gammu_digits(message->Number);
+    if (report.address == 0) {
+        fprintf(stderr, "a status report names no number (is it stored in the modem?)\n");
+        return;
+    }
+    report.sent_ms = gammu_time_ms(&message->DateTime);
+    gammu->options.report(gammu->options.ctx, &report);
+}
+
+/* What fits into a part: 160 units and their end. */
+static void gammu_put_text(unsigned char *out, const char *text, size_t length)
+{
+    size_t at = 0, n = 0;
+
+    while (at < length && n < GSM_MAX_SMS_CHARS_LENGTH) {
+        int32_t code = utf8_next(text, length, &at);
+        int32_t units[2] = {code, 0};
+
+        if (code >= 0x10000) {
+            units[0] = 0xD800 + ((code - 0x10000) >> 10);
+            units[1] = 0xDC00 + ((code - 0x10000) & 0x3FF);
+        }
+        for (size_t i = 0; i < 1 + (code >= 0x10000); i++, n++) {
+            out[2 * n] = (unsigned char)(units[i] >> 8);
+            out[2 * n + 1] = (unsigned char)units[i];
+        }
+    }
+    out[2 * n] = out[2 * n + 1] = 0;
+}
+
+static void gammu_put_number(unsigned char *out, const char *number)
+{
+    EncodeUnicode(out, number, strnlen(number, GSM_MAX_NUMBER_LENGTH));
+}
+
+static void gammu_fill(struct gammu *gammu, const struct gammu_part *part)
+{
+    GSM_SMSMessage *message = &gammu->message;
+    char number[24];
+
+    memset(message, 0, sizeof *message);
+    GSM_SetDefaultSMSData(message);
+    message->PDU = part->want_report ? SMS_Status_Report : SMS_Submit;
+    message->Class = -1;
+    message->SMSC = gammu->smsc;
+    message->SMSC.Location = 0;
+    message->SMSC.Validity.Format = SMS_Validity_RelativeFormat;
+    message->SMSC.Validity.Relative = (GSM_ValidityPeriod)validity_relative(part->valid_s);
+    snprintf(number, sizeof number, "+%lld", (long long)part->number);
+    gammu_put_number(message->Number, number);
+    message->Coding = part->alphabet == SMS_GSM7 ? SMS_Coding_Default_No_Compression
+                                                 : SMS_Coding_Unicode_No_Compression;
+    gammu_put_text(message->Text, part->text, part->length);
+    message->Length = (int)UnicodeLength(message->Text);
+    if (part->total > 1) {
+        const unsigned char header[] = {
+            5, 0, 3, part->reference, (unsigned char)part->total, (unsigned char)part->seq};
+
+        message->UDH.Type = UDH_ConcatenatedMessages;
+        message->UDH.Length = sizeof header;
+        memcpy(message->UDH.Text, header, sizeof header);
+    }
+}
+
+/* Waits until nobody else has the device. Only a test: libgammu takes the lock itself, on its own
+ * descriptor, with which a lock of ours would collide. */
+static int gammu_await_device(int tty)
+{
+    int64_t limit = clock_mono_ms() + GAMMU_LOCK_MS;
+    struct timespec pause = {.tv_nsec = 50000000};
+
+    while (flock(tty, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK || clock_mono_ms() >= limit)
+            return 1;
+        nanosleep(&pause, NULL);
+    }
+    flock(tty, LOCK_UN);
+    return 0;
+}
+
+static void gammu_configure(struct gammu *gammu)
+{
+    GSM_Config *config = GSM_GetConfig(gammu->machine, 0);
+
+    config->Device = mem_dup(gammu->options.device);
+    config->Connection = mem_dup(gammu->options.connection);
+    /* Named, because finding it out opens the device twice. The make is asked for nevertheless. */
+    snprintf(config->Model, sizeof config->Model, "at");
+    config->UseGlobalDebugFile = TRUE;
+    for (size_t i = 0; i < sizeof config->CNMIParams / sizeof *config->CNMIParams; i++)
+        config->CNMIParams[i] = -1;
+    /* Status reports straight to us (+CDS): stored ones would fill the SIM. */
+    config->CNMIParams[3] = 1;
+    GSM_SetConfigNum(gammu->machine, 1);
+}
+
+/* Message centre, identity, reports. */
+static GSM_Error gammu_prepare(struct gammu *gammu)
+{
+    GSM_Error error;
+
+    if (gammu->options.smsc) {
+        gammu_put_number(gammu->smsc.Number, gammu->options.smsc);
+    } else {
+        gammu->smsc.Location = 1;
+        error = GSM_GetSMSC(gammu->machine, &gammu->smsc);
+        if (error != ERR_NONE)
+            return error;
+    }
+    error = GSM_GetSIMIMSI(gammu->machine, gammu->imsi);
+    if (error == ERR_NOSIM || error == ERR_SECURITYERROR || error == ERR_ABORTED)
+        return error;
+    if (error != ERR_NONE)
+        gammu->imsi[0] = '\0';
+    if (GSM_GetIMEI(gammu->machine, gammu->imei) != ERR_NONE)
+        gammu->imei[0] = '\0';
+    GSM_SetSendSMSStatusCallback(gammu->machine, gammu_take_answer, gammu);
+    GSM_SetIncomingSMSCallback(gammu->machine, gammu_take_message, gammu);
+    error = GSM_SetIncomingSMS(gammu->machine, TRUE);
+    if (error == ERR_ABORTED)
+        return error;
+    if (error != ERR_NONE)
+        fprintf(stderr, "the modem hands out no status reports: %s\n", gammu_reason(error));
+    return ERR_NONE;
+}
+
+/* Is a ~ sent as it is? See EncodeUnicodeSpecialNOKIAChars. */
+static bool gammu_check_copy(struct gammu *gammu)
+{
+    const struct gammu_part part = {
+        .number = 1, .text = "~~a", .length = 3, .alphabet = SMS_UCS2, .total = 1, .seq = 1};
+    static const unsigned char expected[] = {0, '~', 0, '~', 0, 'a'};
+    unsigned char frame[1000] = {0};
+    int length = 0;
+
+    gammu_fill(gammu, &part);
+    return GSM_EncodeSMSFrame(GSM_GetGlobalDebug(), &gammu->message, frame, PHONE_SMSSubmit,
+                              &length, TRUE) == ERR_NONE &&
+           length == PHONE_SMSSubmit.Text + (int)sizeof expected &&
+           memcmp(frame + PHONE_SMSSubmit.Text, expected, sizeof expected) == 0;
+}
+
+static const char *gammu_start(struct gammu *gammu)
+{
+    GSM_Error error;
+
+    /* Before libgammu opens it, because it asks for exclusive use. */
+    gammu->tty = open(gammu->options.device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (gammu->tty < 0)
+        return errno == ENOENT   ? gammu_reason(ERR_DEVICENOTEXIST)
+               : errno == EACCES ? gammu_reason(ERR_DEVICENOPERMISSION)
+                                 : strerror(errno);
+    if (!isatty(gammu->tty))
+        return "the device is not a serial line";
+    if (gammu_await_device(gammu->tty))
+        return "another program has the device";
+    if (!gammu_check_copy(gammu))
+        return "this libgammu changes the character ~ and can't be told not to";
+    gammu_configure(gammu);
+    pace_set(gammu->tty, gammu->options.grace_ms);
+    pace_limit(clock_mono_ms() + gammu->options.timeout_ms, gammu_give_up, gammu->machine);
+    /* Begins with ESC, which ends the message that a killed agent may have left half written. One
+     * try for each command: we have our own way to try again. */
+    error = GSM_InitConnection(gammu->machine, 1);
+    if (error == ERR_NONE)
+        error = gammu_prepare(gammu);
+    pace_limit(0, NULL, NULL);
+    if (error != ERR_NONE)
+        return gammu_reason(error);
+    /* flock is enough, and exclusive use would outlive us on a line that someone else holds open.
+     */
+    ioctl(gammu->tty, TIOCNXCL);
+    return NULL;
+}
+
+struct gammu *gammu_open(const struct gammu_options *options, char *why, size_t why_size)
+{
+    struct gammu *gammu = mem_new(struct gammu);
+    const char *reason;
+
+    gammu->options = *options;
+    gammu->tty = -1;
+    gammu->machine = GSM_AllocStateMachine();
+    reason = gammu->machine ? gammu_start(gammu) : "out of memory";
+    if (!reason)
+        return gammu;
+    snprintf(why, why_size, "%s: %s", options->device, reason);
+    gammu_close(gammu);
+    return NULL;
+}
+
+void gammu_close(struct gammu *gammu)
+{
+    if (!gammu)
+        return;
+    pace_set(-1, -1);
+    pace_limit(0, NULL, NULL);
+    GSM_FreeStateMachine(gammu->machine);
+    if (gammu->tty >= 0)
+        close(gammu->tty);
+    free(gammu);
+}
+
+int gammu_fd(const struct gammu *gammu)
+{
+    return gammu->tty;
+}
+
+const char *gammu_imei(const struct gammu *gammu)
+{
+    return gammu->imei;
+}
+
+const char *gammu_imsi(const struct gammu *gammu)
+{
+    return gammu->imsi;
+}
+
+void gammu_read(struct gammu *gammu)
+{
+    GSM_ReadDevice(gammu->machine, FALSE);
+}
+
+/* The prompt was refused, libgammu sent ESC: what the modem still says to that must not be taken
+ * for the answer to the next command. */
+static void gammu_quieten(struct gammu *gammu)
+{
+    int64_t limit = clock_mono_ms() + 1000;
+
+    while (clock_mono_ms() < limit && pace_wait(gammu->tty, clock_mono_ms() + GAMMU_QUIET_MS))
+        if (GSM_ReadDevice(gammu->machine, FALSE) <= 0)
+            return;
+}
+
+static void gammu_judge(const struct gammu *gammu, int64_t after_ms, struct gammu_answer *answer)
+{
+    if (gammu->answer.status == 0) {
+        answer->verdict = GAMMU_TAKEN;
+        answer->reference = gammu->answer.reference & 0xFF;
+        if (gammu->answer.reference < 0)
+            answer->reference = -1;
+        return;
+    }
+    answer->verdict = GAMMU_REFUSED;
+    answer->code = gammu->answer.status;
+    answer->after_ms = after_ms;
+}
+
+/* GSM_SendSMS failed: whatever the reason, it comes before Ctrl-Z, so nothing was sent. */
+static void gammu_judge_unsent(struct gammu *gammu, GSM_Error error, struct gammu_answer *answer)
+{
+    if (gammu->answer.come && gammu->answer.status != 0) {
+        gammu_judge(gammu, 0, answer);
+        gammu_quieten(gammu);
+        return;
+    }
+    answer->verdict = GAMMU_UNSENT;
+    answer->why = gammu_reason(error);
+    answer->lame = error != ERR_BUSY && error != ERR_BUG;
+    if (!answer->lame)
+        answer->wait_ms = 1000;
+    else if (error != ERR_TIMEOUT && error != ERR_ABORTED && error != ERR_DEVICEWRITEERROR)
+        answer->wait_ms = 5000;
+}
+
+static void gammu_await(struct gammu *gammu, int64_t limit, struct gammu_answer *answer)
+{
+    int64_t since = clock_mono_ms();
+
+    while (!gammu->answer.come) {
+        if (!pace_wait(gammu->tty, limit) || clock_mono_ms() >= limit) {
+            answer->why = "no answer from the modem in time";
+            return;
+        }
+        if (GSM_ReadDevice(gammu->machine, FALSE) <= 0) {
+            answer->why = "the modem is gone";
+            return;
+        }
+    }
+    answer->lame = false;
+    gammu_judge(gammu, clock_mono_ms() - since, answer);
+}
+
+void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu_answer *answer)
+{
+    int64_t limit = clock_mono_ms() + gammu->options.timeout_ms;
+    GSM_Error error;
+
+    memset(answer, 0, sizeof *answer);
+    gammu->answer.come = false;
+    gammu_fill(gammu, part);
+    pace_limit(limit, gammu_give_up, gammu->machine);
+    error = GSM_SendSMS(gammu->machine, &gammu->message);
+    pace_limit(0, NULL, NULL);
+    if (error != ERR_NONE) {
+        gammu_judge_unsent(gammu, error, answer);
+        return;
+    }
+    /* Nothing is read between the prompt and here: an earlier "answer" was to something else. */
+    gammu->answer.come = false;
+    answer->verdict = GAMMU_SILENT;
+    answer->lame = true;
+    gammu_await(gammu, limit, answer);
+}

@@ -1,0 +1,69 @@
+/* agent_gammu: one modem, through libgammu; agent_gammu.c is the one file that includes its
+ * headers. Runs: agent.
+ *
+ * libgammu's numbers (ERR_NONE is 1), types and static buffers end here. It is never called from
+ * inside its own callbacks, which corrupts it: they only take notes. After a give-up (time limit)
+ * libgammu can't be used any more: the agent ends and a new one is started. */
+#ifndef LAWCAST_MODEM_AGENT_GAMMU_H
+#define LAWCAST_MODEM_AGENT_GAMMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/model/outcome.h"
+#include "gateway/model/sms_text.h"
+
+struct gammu; /* opaque: an open modem */
+
+struct gammu_options {
+    const char *device, *connection;
+    const char *smsc; /* NULL: as the SIM says */
+    int grace_ms, timeout_ms;
+    void (*report)(void *ctx, const struct status_report *report);
+    void *ctx;
+};
+
+/* One part as it goes into one SMS-SUBMIT. */
+struct gammu_part {
+    int64_t number; /* 86... */
+    const char *text;
+    size_t length;
+    enum sms_alphabet alphabet;
+    bool want_report;
+    int64_t valid_s;         /* 0: no limit */
+    int total, seq;          /* seq from 1; total 1: not concatenated */
+    unsigned char reference; /* that ties the parts together */
+};
+
+enum gammu_verdict {
+    GAMMU_TAKEN,   /* reference */
+    GAMMU_REFUSED, /* code, after_ms: the modem or the network said no */
+    GAMMU_UNSENT,  /* why: the text was never handed over */
+    GAMMU_SILENT,  /* why: handed over, no answer: nobody knows */
+};
+
+struct gammu_answer {
+    enum gammu_verdict verdict;
+    int reference;    /* 0..255, -1: none given */
+    int code;         /* -1: ERROR without a number */
+    int64_t after_ms; /* between the text and the refusal; 0: refused before it */
+    int64_t wait_ms;  /* UNSENT: not before; 0: the modem alone is at fault */
+    bool lame;        /* the modem can't go on: this agent has to end */
+    const char *why;
+};
+
+/* Opens the device, waiting a while for another program that has it, and prepares the modem. NULL:
+ * why says what is wrong. */
+struct gammu *gammu_open(const struct gammu_options *options, char *why, size_t why_size);
+void gammu_close(struct gammu *gammu); /* NULL is fine */
+/* For poll: readable means gammu_read. */
+int gammu_fd(const struct gammu *gammu);
+/* Reads what the modem said by itself; calls report. */
+void gammu_read(struct gammu *gammu);
+/* Sends one part and waits for its answer; calls report for what comes between. */
+void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu_answer *answer);
+const char *gammu_imei(const struct gammu *gammu); /* "": unknown */
+const char *gammu_imsi(const struct gammu *gammu);
+
+#endif

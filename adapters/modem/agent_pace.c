@@ -1,0 +1,77 @@
+/* agent_pace: how long the agent waits. See agent_pace.h.
+ * Runs: agent. */
+#include "adapters/modem/agent_pace.h"
+
+#include <poll.h>
+#include <stddef.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/base/clock.h"
+
+/* usleep has no place for a context, so this is the one mutable global; the agent has one thread.
+ */
+static struct {
+    int tty;
+    int grace_ms;
+    int64_t limit_ms;
+    void (*give_up)(void *ctx);
+    void *ctx;
+} pace = {.tty = -1, .grace_ms = -1};
+
+void pace_set(int tty, int grace_ms)
+{
+    pace.tty = tty;
+    pace.grace_ms = grace_ms;
+}
+
+void pace_limit(int64_t limit_ms, void (*give_up)(void *ctx), void *ctx)
+{
+    pace.limit_ms = limit_ms;
+    pace.give_up = give_up;
+    pace.ctx = ctx;
+}
+
+bool pace_wait(int fd, int64_t limit_ms)
+{
+    for (;;) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        int64_t left = limit_ms - clock_mono_ms();
+
+        if (poll(&wait, 1, left > 0 ? (int)left : 0) > 0)
+            return true;
+        if (left <= 0)
+            return false;
+    }
+}
+
+static void pace_sleep(useconds_t us)
+{
+    struct timespec time = {.tv_sec = us / 1000000, .tv_nsec = (long)(us % 1000000) * 1000};
+
+    nanosleep(&time, NULL);
+}
+
+static void pace_check_limit(void)
+{
+    void (*give_up)(void *ctx) = pace.give_up;
+
+    if (!give_up || clock_mono_ms() < pace.limit_ms)
+        return;
+    pace.give_up = NULL;
+    give_up(pace.ctx);
+}
+
+int usleep(useconds_t us)
+{
+    if (us < PACE_LONG_US || pace.grace_ms < 0 || pace.tty < 0) {
+        pace_sleep(us);
+    } else {
+        tcdrain(pace.tty);
+        if (pace.grace_ms > 0)
+            pace_wait(pace.tty, clock_mono_ms() + pace.grace_ms);
+    }
+    pace_check_limit();
+    return 0;
+}

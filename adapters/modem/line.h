@@ -1,0 +1,68 @@
+/* line: the language of the loop and its modem agents, one line of ASCII text each.
+ * Runs: any (pure).
+ *
+ *   to the agent    send ID NUMBER REPORT SECONDS HEX       HEX is the text in UTF-8
+ *   from the agent  ready IMEI IMSI                         "-" when not known
+ *                   sent ID REFERENCE,REFERENCE...          one a part, -1: none given
+ *                   deferred ID CODE WAIT_MS DETAIL
+ *                   rejected|unknown|returned ID CODE DETAIL
+ *                   report NUMBER REFERENCE STATUS SENT_MS
+ *                   down WHY                                takes nothing any more
+ *
+ * Words are parted by one space; DETAIL and WHY are the rest of the line. A line that is anything
+ * else is refused as a whole: whoever reads it ends the conversation, because the two sides no
+ * longer agree about what was said. The agent ends when its input ends. After "down" the agent
+ * answers each send that crossed it with "returned", so that a message isn't in doubt for want of a
+ * microsecond. */
+#ifndef LAWCAST_MODEM_LINE_H
+#define LAWCAST_MODEM_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/buffer.h"
+#include "gateway/model/outcome.h"
+
+#define LINE_TEXT_MAX   5000  /* bytes of UTF-8: more than OUTCOME_PARTS_MAX parts can hold */
+#define LINE_LENGTH_MAX 10240 /* bytes of a line, its end not counted */
+
+enum line_kind { LINE_SEND, LINE_READY, LINE_RESULT, LINE_REPORT, LINE_DOWN };
+
+struct line_send {
+    uint64_t id;
+    int64_t number; /* 86... */
+    bool want_report;
+    int64_t valid_s;  /* how long the network may try; 0: as long as it likes */
+    const char *text; /* valid UTF-8, 1..LINE_TEXT_MAX bytes */
+    size_t length;
+};
+
+/* Points into itself: not to be copied. */
+struct line {
+    enum line_kind kind;
+    struct line_send send;
+    uint64_t id;            /* RESULT */
+    struct outcome outcome; /* RESULT */
+    struct status_report report;
+    char imei[24], imsi[24];      /* READY */
+    char why[160];                /* DOWN */
+    char text[LINE_TEXT_MAX + 1]; /* what send.text points at */
+};
+
+/* Each adds one line with its end. text: at most LINE_TEXT_MAX bytes. Control characters in a
+ * sentence become spaces. */
+void line_add_send(struct buffer *out, const struct line_send *send);
+void line_add_ready(struct buffer *out, const char *imei, const char *imsi);
+void line_add_result(struct buffer *out, uint64_t id, const struct outcome *outcome);
+void line_add_report(struct buffer *out, const struct status_report *report);
+void line_add_down(struct buffer *out, const char *why);
+
+/* Understands one line without its end. 0, or 1: nonsense. */
+int line_parse(const char *text, size_t length, struct line *line);
+
+enum line_take { LINE_TAKEN = 0, LINE_NONE = 1, LINE_NONSENSE = 2 };
+/* Takes the first whole line off in. LINE_NONE: there is none yet. */
+enum line_take line_take(struct buffer *in, struct line *line);
+
+#endif
