@@ -1,0 +1,66 @@
+/* dispatch: carries out campaigns: due -> claim -> submit -> outcome -> settle.
+ * Runs: loop.
+ *
+ * Owns one lane per modem, one screen per board that a campaign uses, and one work per campaign. It
+ * ends by itself when every campaign has ended and nothing of ours is on a board; or early by
+ * dispatch_stop. Before it says finished, every modem and board has been stopped and every
+ * operation answered by the books. */
+#ifndef LAWCAST_DISPATCH_DISPATCH_H
+#define LAWCAST_DISPATCH_DISPATCH_H
+
+#include "adapters/adapter.h"
+#include "gateway/config/recipients.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/model/campaign.h"
+
+struct dispatch_setup {
+    uv_loop_t *loop;
+    struct ledger *ledger;
+    const struct office *office;
+    const struct campaign *const *campaigns;
+    size_t n_campaigns;
+    const struct adapter *modem_adapter; /* of every modem */
+    struct http *http;                   /* NULL when no campaign uses a board */
+    const char *agent_path;
+    void (*refused)(void *ctx, const struct campaign *campaign, const struct recipient *row);
+    void (*finished)(void *ctx);
+    void *ctx;
+};
+
+/* What can be seen from outside, for progress displays. */
+struct dispatch_view {
+    size_t modems, modems_ready, boards, boards_ready, showing;
+    size_t works, works_ended, works_entering, works_waiting;
+    int64_t rows_read;         /* by intake, all campaigns */
+    int64_t settled;           /* outcomes in the books since the start */
+    int64_t reported;          /* status reports that came since the start */
+    int64_t unmatched;         /* status reports that belong to no message */
+    size_t awaiting;           /* messages without a report, as of the last look */
+    int64_t longest_turn_us;   /* of intake */
+    bool open;                 /* some window is open now */
+    const char *modem_trouble; /* why a modem is down (the first one), or NULL; lent */
+    const char *modem_trouble_id;
+};
+
+struct dispatch; /* opaque */
+
+/* NULL with a sentence in why when an adapter refuses its configuration. Nothing runs yet. */
+struct dispatch *dispatch_new(const struct dispatch_setup *setup, char *why, size_t why_size);
+/* A device that can't be started is down, with its reason; the others go on. */
+void dispatch_start(struct dispatch *dispatch);
+/* Takes no new work, withdraws slogans, lets modems finish; finished follows. Again: doesn't wait
+ * for boards any longer. */
+void dispatch_stop(struct dispatch *dispatch);
+void dispatch_free(struct dispatch *dispatch); /* after finished, or never started */
+void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view);
+/* Why a campaign was not carried out, in the user's language; NULL: it was. */
+const char *dispatch_failure(const struct dispatch *dispatch, size_t campaign);
+
+/* For rehearsals, which pass over idle time: nothing is on its way and nothing can be done now. */
+bool dispatch_is_idle(const struct dispatch *dispatch);
+/* The wall time of the next deed, INT64_MAX: none. */
+int64_t dispatch_next_ms(const struct dispatch *dispatch);
+/* Looks at the clock now instead of at the next tick (after clock_set). */
+void dispatch_tick(struct dispatch *dispatch);
+
+#endif

@@ -1,0 +1,30 @@
+/* slots: the rotation of slogans on a board as a row of slots.
+ * Runs: any (pure).
+ *
+ * Every window of the campaign is cut into slots of every_s seconds (the last one may be shorter,
+ * but not under a second); slot k shows slogan k modulo their number. Slots are numbered through
+ * all windows and all displays of the campaign, so that a number means the same after a restart. */
+#ifndef LAWCAST_DISPATCH_SLOTS_H
+#define LAWCAST_DISPATCH_SLOTS_H
+
+#include "gateway/model/campaign.h"
+
+struct slot {
+    size_t display, board; /* indexes: campaign.displays, office.boards */
+    const char *text;      /* lent by the campaign */
+    int64_t from_ms, until_ms;
+    int32_t number;
+};
+
+struct slots_walk {
+    size_t display, window, board; /* where the walk stands */
+    int64_t step;
+    int32_t number;
+};
+
+/* The next slot of the campaign; *walk starts zeroed. false: no more. */
+bool slots_next(const struct campaign *campaign, struct slots_walk *walk, struct slot *slot);
+/* How many there are. */
+int64_t slots_count(const struct campaign *campaign);
+
+#endif

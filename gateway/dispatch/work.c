@@ -1,0 +1,347 @@
+/* work: one campaign in hand. See work.h.
+ * Runs: loop. */
+#include "gateway/dispatch/work.h"
+
+#include <stdlib.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+
+#define WORK_EXPIRE_CHUNK 2000
+#define WORK_POLL_MS      500 /* how often awaited reports are counted when nothing else is left */
+
+static void work_set(struct work *work, enum work_state state)
+{
+    static const char *const names[] = {"entering", "running", "expiring", "waiting", "ended"};
+
+    log_info("campaign=%s state=%s", work->campaign->id, names[state]);
+    work->state = state;
+}
+
+/* Counts the reports that are awaited anew; what a queue remembers is as old as its last fetch. */
+static void work_poll(struct work *work, bool open)
+{
+    work->polled_mono_ms = clock_mono_ms();
+    for (size_t i = 0; i < work->n_orders; i++)
+        queue_poll(&work->orders[i], open);
+}
+
+static void work_begin_waiting(struct work *work)
+{
+    work_set(work, WORK_WAITING);
+    work->waiting_since_ms = clock_wall_ms();
+    work_poll(work, false);
+}
+
+static void work_filled(void *ctx, struct queue *queue)
+{
+    struct work *work = ctx;
+
+    (void)queue;
+    work->events->filled(work->ctx);
+}
+
+static void work_open_queue(struct work *work, struct queue *queue, struct queue key)
+{
+    *queue = key;
+    queue->ledger = work->ledger;
+    queue->campaign = work->number;
+    queue->filled = work_filled;
+    queue->ctx = work;
+    queue_init(queue);
+}
+
+static void work_open_orders(struct work *work)
+{
+    const struct campaign *campaign = work->campaign;
+    const struct intake_numbers *numbers = intake_numbers(work->intake);
+
+    work->orders = mem_array(campaign->n_orders, struct queue);
+    work->n_orders = campaign->n_orders;
+    for (size_t i = 0; i < campaign->n_orders; i++)
+        work_open_queue(work, &work->orders[i],
+                        (struct queue){.unit = numbers->units[campaign->orders[i].unit],
+                                       .channel = CHANNEL_SMS,
+                                       .quota = campaign->orders[i].quota});
+}
+
+static bool work_uses_board(const struct campaign *campaign, size_t board)
+{
+    for (size_t i = 0; i < campaign->n_displays; i++)
+        for (size_t k = 0; k < campaign->displays[i].n_boards; k++)
+            if (campaign->displays[i].boards[k] == board)
+                return true;
+    return false;
+}
+
+static void work_open_boards(struct work *work)
+{
+    const struct office *office = work->office;
+    const struct intake_numbers *numbers = intake_numbers(work->intake);
+
+    work->boards = mem_array(office->n_boards, struct queue);
+    work->board_index = mem_array(office->n_boards, size_t);
+    for (size_t i = 0; i < office->n_boards; i++) {
+        if (!work_uses_board(work->campaign, i))
+            continue;
+        work->board_index[work->n_boards] = i;
+        work_open_queue(work, &work->boards[work->n_boards++],
+                        (struct queue){.unit = numbers->units[office->boards[i].owner],
+                                       .channel = CHANNEL_DISPLAY,
+                                       .address = numbers->boards[i],
+                                       .quota = 1});
+    }
+}
+
+static char *work_failure(const struct work *work, enum intake_result result)
+{
+    const struct diag *diag = intake_diag(work->intake);
+
+    if (result == INTAKE_CHANGED)
+        return mem_printf(
+            lang("campaign %s is already in the books with another content. Give the changed "
+                 "campaign a new id, or put the file back as it was.",
+                 "任务 %s 已按另一内容入账。请为修改后的任务换一个新的 id，或恢复原文件。"),
+            work->campaign->id);
+    if (result == INTAKE_FAILED && diag->n)
+        return mem_printf("%s:%d: %s", diag->entries[diag->n - 1].file,
+                          diag->entries[diag->n - 1].line, diag->entries[diag->n - 1].message);
+    return NULL;
+}
+
+static void work_intake_finished(void *ctx, enum intake_result result)
+{
+    struct work *work = ctx;
+
+    work->intake_over = true;
+    work->number = intake_numbers(work->intake)->campaign;
+    if (result != INTAKE_DONE) {
+        work->failure = work_failure(work, result);
+        work_set(work, WORK_ENDED);
+    } else {
+        work_open_orders(work);
+        work_open_boards(work);
+        work_set(work, work->stopping ? WORK_ENDED : WORK_RUNNING);
+        work->events->entered(work->ctx, work);
+    }
+    work->events->filled(work->ctx);
+}
+
+static void work_intake_refused(void *ctx, const struct recipient *row)
+{
+    struct work *work = ctx;
+
+    work->events->refused(work->ctx, work->campaign, row);
+}
+
+static const struct intake_events work_intake_events = {
+    .refused = work_intake_refused,
+    .finished = work_intake_finished,
+};
+
+void work_init(struct work *work)
+{
+    work->intake = intake_new(work->loop, work->ledger, work->office, work->campaign);
+}
+
+void work_start(struct work *work)
+{
+    intake_start(work->intake, &work_intake_events, work);
+}
+
+static bool work_queues(const struct work *work, bool (*holds)(const struct queue *queue))
+{
+    for (size_t i = 0; i < work->n_orders; i++)
+        if (!holds(&work->orders[i]))
+            return false;
+    for (size_t i = 0; i < work->n_boards; i++)
+        if (!holds(&work->boards[i]))
+            return false;
+    return true;
+}
+
+static bool work_queue_is_quiet(const struct queue *queue)
+{
+    return !queue->fetching && !queue->inflight;
+}
+
+bool work_is_open(const struct work *work)
+{
+    return (work->state == WORK_RUNNING || work->state == WORK_WAITING) && !work->stopping &&
+           window_at(work->campaign->windows, work->campaign->n_windows, clock_wall_ms());
+}
+
+bool work_is_quiet(const struct work *work)
+{
+    return work->intake_over && !work->expiring && work_queues(work, work_queue_is_quiet);
+}
+
+size_t work_awaiting(const struct work *work)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < work->n_orders; i++)
+        n += work->orders[i].awaiting;
+    return work->campaign->sms.report ? n : 0;
+}
+
+int64_t work_window_end_ms(const struct work *work)
+{
+    const struct window *window =
+        window_at(work->campaign->windows, work->campaign->n_windows, clock_wall_ms());
+
+    return window ? window->to_ms : 0;
+}
+
+static void work_refill(struct work *work, int64_t now)
+{
+    bool open = work_is_open(work);
+
+    for (size_t i = 0; i < work->n_orders; i++)
+        queue_refill(&work->orders[i], now, open);
+    for (size_t i = 0; i < work->n_boards; i++)
+        queue_refill(&work->boards[i], now, open);
+}
+
+static void work_expire(struct work *work);
+
+static void work_expired(struct ledger_op *op)
+{
+    struct work *work = op->owner;
+
+    work->expiring = false;
+    if (op->result < 0)
+        work_set(work, WORK_ENDED);
+    else if (op->expire.n == op->expire.max && !work->stopping)
+        work_expire(work);
+    else
+        work_begin_waiting(work);
+    work->events->filled(work->ctx);
+}
+
+static void work_expire(struct work *work)
+{
+    work->expiring = true;
+    work->expire = (struct ledger_op){.kind = LEDGER_EXPIRE,
+                                      .campaign = work->number,
+                                      .done = work_expired,
+                                      .owner = work,
+                                      .expire = {.max = WORK_EXPIRE_CHUNK}};
+    ledger_post(work->ledger, &work->expire);
+}
+
+/* Rows in memory are due in the books; EXPIRE writes them off there, so they must not be handed out
+ * here. */
+static void work_forget_rows(struct work *work)
+{
+    struct ledger_row row;
+
+    for (size_t i = 0; i < work->n_orders + work->n_boards; i++) {
+        struct queue *queue =
+            i < work->n_orders ? &work->orders[i] : &work->boards[i - work->n_orders];
+
+        while (queue_take(queue, &row)) {
+            queue->inflight--;
+            ledger_row_release(&row);
+        }
+    }
+}
+
+static void work_tick_running(struct work *work, int64_t now)
+{
+    const struct campaign *campaign = work->campaign;
+    bool over = !window_at(campaign->windows, campaign->n_windows, now) &&
+                !window_after(campaign->windows, campaign->n_windows, now);
+
+    if (over && work_is_quiet(work)) {
+        work_forget_rows(work);
+        work_set(work, WORK_EXPIRING);
+        work_expire(work);
+    } else if (!over && work_queues(work, queue_is_exhausted)) {
+        work_begin_waiting(work);
+    }
+}
+
+static void work_tick_waiting(struct work *work, int64_t now)
+{
+    bool open = work_is_open(work);
+
+    if (open && !work_queues(work, queue_is_exhausted)) {
+        work_set(work, WORK_RUNNING);
+        return;
+    }
+    if (!work_is_quiet(work))
+        return;
+    if (!work_awaiting(work) ||
+        now - work->waiting_since_ms >= work->campaign->sms.report_wait_s * 1000) {
+        work_set(work, WORK_ENDED);
+        return;
+    }
+    if (clock_mono_ms() - work->polled_mono_ms < WORK_POLL_MS)
+        return;
+    work_poll(work, open);
+}
+
+void work_tick(struct work *work)
+{
+    int64_t now = clock_wall_ms();
+
+    if (work->stopping && work->state != WORK_ENTERING && work->state != WORK_ENDED &&
+        work_is_quiet(work))
+        work_set(work, WORK_ENDED);
+    if (work->state == WORK_RUNNING || work->state == WORK_WAITING)
+        work_refill(work, now);
+    if (work->state == WORK_RUNNING)
+        work_tick_running(work, now);
+    else if (work->state == WORK_WAITING)
+        work_tick_waiting(work, now);
+}
+
+static int64_t work_sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t work_next_ms(const struct work *work)
+{
+    const struct campaign *campaign = work->campaign;
+    int64_t now = clock_wall_ms(), next = INT64_MAX;
+    const struct window *window;
+
+    if (work->state == WORK_WAITING)
+        next = work->waiting_since_ms + campaign->sms.report_wait_s * 1000;
+    if (work->state != WORK_RUNNING)
+        return next;
+    for (size_t i = 0; i < work->n_orders; i++)
+        next = work_sooner(next, work->orders[i].next_ms);
+    for (size_t i = 0; i < work->n_boards; i++)
+        next = work_sooner(next, work->boards[i].next_ms);
+    window = window_at(campaign->windows, campaign->n_windows, now);
+    if (window)
+        return work_sooner(next, window->to_ms);
+    window = window_after(campaign->windows, campaign->n_windows, now);
+    return window ? window->from_ms : now;
+}
+
+void work_stop(struct work *work)
+{
+    work->stopping = true;
+    if (!work->intake_over)
+        intake_stop(work->intake);
+}
+
+void work_fini(struct work *work)
+{
+    LOG_ASSERT(work->state == WORK_ENDED && !work->expiring);
+    for (size_t i = 0; i < work->n_orders; i++)
+        queue_fini(&work->orders[i]);
+    for (size_t i = 0; i < work->n_boards; i++)
+        queue_fini(&work->boards[i]);
+    free(work->orders);
+    free(work->boards);
+    free(work->board_index);
+    free(work->failure);
+    intake_free(work->intake);
+}

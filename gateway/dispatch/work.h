@@ -1,0 +1,68 @@
+/* work: one campaign in hand, from entering it into the books to its last report.
+ * Runs: loop.
+ *
+ *   ENTERING  intake runs
+ *   RUNNING   its queues are open whenever a window is
+ *   EXPIRING  the last window is over: what was not sent is written off
+ *   WAITING   everything is settled, status reports are awaited (sms.report_wait_s at most)
+ *   ENDED     nothing more will happen (or it failed: see work_failed)
+ *
+ * A report that says "not delivered" during WAITING can call the reserve: the work is RUNNING again
+ * as long as a window is open. */
+#ifndef LAWCAST_DISPATCH_WORK_H
+#define LAWCAST_DISPATCH_WORK_H
+
+#include "gateway/dispatch/intake.h"
+#include "gateway/dispatch/queue.h"
+
+enum work_state { WORK_ENTERING, WORK_RUNNING, WORK_EXPIRING, WORK_WAITING, WORK_ENDED };
+
+struct work;
+
+struct work_events {
+    void (*refused)(void *ctx, const struct campaign *campaign, const struct recipient *row);
+    void (*filled)(void *ctx);                     /* some queue has news */
+    void (*entered)(void *ctx, struct work *work); /* the books know it: numbers are valid */
+};
+
+struct work {
+    uv_loop_t *loop;
+    struct ledger *ledger;
+    const struct office *office;
+    const struct campaign *campaign;
+    const struct work_events *events;
+    void *ctx;
+
+    enum work_state state;
+    bool stopping, intake_over;
+    char *failure; /* why it ended without being carried out, in the user's language; or NULL */
+    int64_t number;
+    struct intake *intake;
+    struct queue *orders; /* one per order */
+    size_t n_orders;
+    struct queue *boards; /* one per board that the campaign uses */
+    size_t *board_index;  /* index in office.boards */
+    size_t n_boards;
+    struct ledger_op expire;
+    bool expiring;
+    int64_t waiting_since_ms; /* wall time */
+    int64_t polled_mono_ms;   /* when reports were last counted */
+};
+
+void work_init(struct work *work); /* the first six members are set by the caller */
+void work_start(struct work *work);
+/* Looks at the clock: opens, refills, expires, ends. Cheap; call it about every 200 ms and after
+ * news. */
+void work_tick(struct work *work);
+bool work_is_open(const struct work *work); /* may something be sent now? */
+/* Nothing is on its way between the work and the books. */
+bool work_is_quiet(const struct work *work);
+/* The wall time at which the work will have something to do if nothing happens before; INT64_MAX:
+ * never. */
+int64_t work_next_ms(const struct work *work);
+size_t work_awaiting(const struct work *work);
+int64_t work_window_end_ms(const struct work *work); /* of the open window; 0: none is open */
+void work_stop(struct work *work);                   /* takes no more; ENDED once it is quiet */
+void work_fini(struct work *work);
+
+#endif

@@ -1,0 +1,48 @@
+/* stage: a folder with an office, a campaign and recipients, for end-to-end tests; and lawcast run
+ * on it.
+ *
+ * Everything lies below one mkdtemp folder that stage_close removes. Programs are found next to the
+ * test's build folder (../../lawcast) or through LAWCAST. Failures end the test with a message. */
+#ifndef LAWCAST_TESTS_STAGE_H
+#define LAWCAST_TESTS_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct stage {
+    char dir[64];
+    char conf[96], campaign[96], books[96];
+};
+
+void stage_open(struct stage *stage);
+void stage_close(struct stage *stage);
+/* Writes a file below the folder; name without a slash. */
+void stage_write(const struct stage *stage, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* n recipients with the numbers first, first + 1, ... (86 left out), columns 手机号,姓名. */
+void stage_write_numbers(const struct stage *stage, const char *name, int64_t first, size_t n);
+/* "2026-10-31 08:30:00" for now + seconds, in Asia/Shanghai. */
+void stage_time(int64_t seconds, char text[static 20]);
+
+/* The path of one of our programs. */
+const char *stage_program(const char *name, char *path, size_t size);
+
+struct stage_child {
+    pid_t pid;
+    int out; /* its stdout and stderr, together */
+};
+
+/* Runs lawcast with the arguments (ended by NULL); LANG=C, TZ unset. */
+void stage_spawn(const struct stage *stage, struct stage_child *child, const char *const *args);
+/* Waits for it, at most timeout_s; *output (if not NULL) is what it printed, to be freed. The exit
+ * status, or 128 + the signal. Fails the test at the time-out, after killing it. */
+int stage_wait(struct stage_child *child, int timeout_s, char **output);
+void stage_kill(struct stage_child *child); /* SIGKILL, and waits */
+/* spawn and wait. */
+int stage_lawcast(const struct stage *stage, char **output, const char *const *args);
+/* Has the child ended? (doesn't wait) */
+bool stage_has_ended(struct stage_child *child, int *status);
+
+#endif

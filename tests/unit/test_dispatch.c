@@ -1,0 +1,424 @@
+/* test_dispatch: campaigns carried out by scripted modems, with real books. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/mem.h"
+#include "adapters/fake.h"
+#include "gateway/dispatch/dispatch.h"
+#include "gateway/dispatch/lane.h"
+#include "gateway/ledger/books.h"
+#include "tests/support/stage.h"
+
+#define HOUR_MS      3600000
+#define FIRST_NUMBER INT64_C(13800000000)
+
+struct play {
+    struct stage stage;
+    struct office office;
+    struct campaign campaign;
+    struct window window;
+    struct unit units[2];
+    struct order orders[2];
+    struct modem modems[8];
+    char *paths[4];
+
+    uv_loop_t loop;
+    uv_prepare_t watch;
+    struct ledger *ledger;
+    struct dispatch *dispatch;
+    void (*at)(struct play *play, const struct dispatch_view *view); /* looked at every turn */
+    int64_t refused, most_ahead;
+    bool acted;
+};
+
+static int play_open(void **state)
+{
+    struct play *play = mem_new(struct play);
+
+    stage_open(&play->stage);
+    play->units[0] = (struct unit){.id = "city", .name = "市法宣办", .signature = "市法宣办"};
+    play->units[1] = (struct unit){.id = "jinan", .name = "金安区", .signature = "金安区法宣办"};
+    play->window.from_ms = clock_wall_ms() - HOUR_MS;
+    play->window.to_ms = clock_wall_ms() + HOUR_MS;
+    play->office = (struct office){
+        .file = "lawcast.cfg", .units = play->units, .n_units = 2, .modems = play->modems};
+    play->campaign = (struct campaign){.file = "campaign.cfg",
+                                       .source = "campaign = {};",
+                                       .id = "c1",
+                                       .title = "宪法日",
+                                       .windows = &play->window,
+                                       .n_windows = 1,
+                                       .orders = play->orders};
+    play->campaign.sms.refusal = "";
+    play->campaign.sms.max_parts = 4;
+    play->campaign.sms.report = true;
+    play->campaign.sms.attempts = 5;
+    play->campaign.sms.report_wait_s = 60;
+    *state = play;
+    return 0;
+}
+
+static int play_close(void **state)
+{
+    struct play *play = *state;
+
+    stage_close(&play->stage);
+    for (size_t i = 0; i < 4; i++)
+        free(play->paths[i]);
+    free(play);
+    return 0;
+}
+
+static void play_modems(struct play *play, size_t n, const char *script)
+{
+    static const char *const ids[] = {"m/0", "m/1", "m/2", "m/3", "m/4", "m/5", "m/6", "m/7"};
+
+    for (size_t i = 0; i < n; i++)
+        play->modems[i] = (struct modem){.id = (char *)(uintptr_t)ids[i],
+                                         .bank = "m",
+                                         .device = (char *)(uintptr_t)script,
+                                         .connection = "at",
+                                         .timeout_ms = 1000};
+    play->office.n_modems = n;
+}
+
+/* quota messages for unit u, of which the file has listed, and reserve further ones. */
+static void play_order(struct play *play, size_t u, int64_t quota, size_t listed, size_t reserve)
+{
+    struct order *order = &play->orders[play->campaign.n_orders++];
+    char name[32];
+
+    snprintf(name, sizeof name, "list-%zu.csv", u);
+    stage_write_numbers(&play->stage, name, FIRST_NUMBER + (int64_t)u * 100000, listed);
+    play->paths[u] = mem_printf("%s/%s", play->stage.dir, name);
+    *order =
+        (struct order){.unit = u, .quota = quota, .recipients = play->paths[u], .text = "学法守法"};
+    if (!reserve)
+        return;
+    snprintf(name, sizeof name, "reserve-%zu.csv", u);
+    stage_write_numbers(&play->stage, name, FIRST_NUMBER + (int64_t)u * 100000 + 50000, reserve);
+    play->paths[2 + u] = mem_printf("%s/%s", play->stage.dir, name);
+    order->reserve = play->paths[2 + u];
+}
+
+static void play_refused(void *ctx, const struct campaign *campaign, const struct recipient *row)
+{
+    (void)campaign;
+    (void)row;
+    ((struct play *)ctx)->refused++;
+}
+
+static void play_ledger_closed(void *ctx)
+{
+    ((struct play *)ctx)->ledger = NULL;
+}
+
+static void play_finished(void *ctx)
+{
+    struct play *play = ctx;
+
+    uv_close((uv_handle_t *)&play->watch, NULL);
+    ledger_close(play->ledger, play_ledger_closed, play);
+}
+
+static void play_watch(uv_prepare_t *watch)
+{
+    struct play *play = watch->data;
+    struct dispatch_view view;
+
+    dispatch_view(play->dispatch, &view);
+    if (play->at && !play->acted)
+        play->at(play, &view);
+}
+
+static void play_trouble(void *ctx, const char *message)
+{
+    (void)ctx;
+    fail_msg("the books: %s", message ? message : "work again");
+}
+
+static void play_run(struct play *play)
+{
+    const struct campaign *campaign = &play->campaign;
+    struct ledger_recovery recovery;
+    char why[256] = "";
+
+    assert_int_equal(uv_loop_init(&play->loop), 0);
+    assert_int_equal(ledger_open(&play->ledger, &play->loop, play->stage.books, play_trouble, play,
+                                 &recovery, why, sizeof why),
+                     0);
+    play->dispatch = dispatch_new(&(struct dispatch_setup){.loop = &play->loop,
+                                                           .ledger = play->ledger,
+                                                           .office = &play->office,
+                                                           .campaigns = &campaign,
+                                                           .n_campaigns = 1,
+                                                           .modem_adapter = &adapter_fake,
+                                                           .refused = play_refused,
+                                                           .finished = play_finished,
+                                                           .ctx = play},
+                                  why, sizeof why);
+    assert_non_null(play->dispatch);
+    uv_prepare_init(&play->loop, &play->watch);
+    play->watch.data = play;
+    uv_prepare_start(&play->watch, play_watch);
+    dispatch_start(play->dispatch);
+    uv_run(&play->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&play->loop), 0);
+    dispatch_free(play->dispatch);
+    play->acted = false;
+}
+
+/* The unit's messages by state; checks that counts, rows and journal agree. */
+static struct books_unit play_books(struct play *play, size_t u)
+{
+    struct books_campaign campaign;
+    struct books_recount recount;
+    struct books_unit *units, unit = {0};
+    struct books *books;
+    char why[256];
+    size_t n;
+
+    assert_int_equal(books_open(&books, play->stage.books, why, sizeof why), 0);
+    assert_int_equal(books_find_campaign(books, "c1", &campaign), 0);
+    assert_int_equal(books_units(books, campaign.number, &units, &n), 0);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(units[i].id, play->units[u].id) == 0)
+            unit = units[i];
+    assert_int_equal(books_recount(books, campaign.number, &recount), 0);
+    if (!recount.agrees)
+        fail_msg("%s", recount.difference);
+    free(units);
+    books_campaign_release(&campaign);
+    books_close(books);
+    return unit;
+}
+
+static int64_t unit_total(const struct books_unit *unit)
+{
+    int64_t total = 0;
+
+    for (size_t i = 0; i < DELIVERY_STATES; i++)
+        total += unit->n[i];
+    return total;
+}
+
+static void test_all_delivered(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 4, "fake:S");
+    play_order(play, 0, 1500, 1500, 0);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_DELIVERED], 1500);
+    assert_int_equal(unit_total(&unit), 1500);
+}
+
+/* Every kind of outcome at once: nothing is lost, nothing is counted twice. */
+static void test_mixed_outcomes(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 3, "fake:SRDUXNs");
+    play->campaign.sms.report_wait_s = 0; /* "s" never reports */
+    play_order(play, 0, 700, 700, 0);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit_total(&unit), 700);
+    assert_int_equal(unit.n[DELIVERY_PLANNED] + unit.n[DELIVERY_DUE] + unit.n[DELIVERY_INFLIGHT] +
+                         unit.n[DELIVERY_DEFERRED],
+                     0);
+    assert_true(unit.n[DELIVERY_DELIVERED] > 90 && unit.n[DELIVERY_SENT] > 90);
+    assert_true(unit.n[DELIVERY_REJECTED] > 90 && unit.n[DELIVERY_UNKNOWN] > 90);
+    assert_true(unit.n[DELIVERY_UNDELIVERED] > 90);
+}
+
+/* A reserve fills what failed, up to the quota and not one more. */
+static void test_reserve_up_to_quota(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 3, "fake:SSSNSSRSS");
+    play_order(play, 0, 600, 650, 400);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_DELIVERED], 600);
+    assert_true(unit.n[DELIVERY_UNDELIVERED] > 50 && unit.n[DELIVERY_REJECTED] > 50);
+    assert_int_equal(unit_total(&unit),
+                     600 + unit.n[DELIVERY_UNDELIVERED] + unit.n[DELIVERY_REJECTED]);
+}
+
+/* A number that fails for good is given up after so many attempts and holds nobody up. */
+static void test_attempts_end(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 1, "fake:D");
+    play->campaign.sms.attempts = 3;
+    play_order(play, 0, 20, 20, 0);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_EXPIRED], 20);
+}
+
+static void test_past_window_sends_nothing(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 2, "fake:S");
+    play->window.to_ms = clock_wall_ms() - 1000;
+    play_order(play, 0, 100, 100, 50);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_EXPIRED], 100);
+    assert_int_equal(unit_total(&unit), 100);
+}
+
+static void play_close_window(struct play *play, const struct dispatch_view *view)
+{
+    if (view->settled < 50)
+        return;
+    play->most_ahead = view->settled;
+    clock_set(play->window.to_ms);
+    play->acted = true;
+}
+
+/* The clock steps past the end: not one more message leaves. */
+static void test_clock_step_closes_window(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+    int64_t went;
+
+    play_modems(play, 4, "fake:S");
+    play_order(play, 0, 5000, 5000, 0);
+    play->at = play_close_window;
+    play_run(play);
+    unit = play_books(play, 0);
+    went = unit.n[DELIVERY_DELIVERED] + unit.n[DELIVERY_SENT];
+    assert_true(went >= 50 && went <= play->most_ahead + 8);
+    assert_int_equal(unit.n[DELIVERY_EXPIRED], 5000 - went);
+}
+
+static void play_stop_early(struct play *play, const struct dispatch_view *view)
+{
+    if (view->settled < 50)
+        return;
+    dispatch_stop(play->dispatch);
+    play->acted = true;
+}
+
+/* Stopped and started again: everything is sent once. */
+static void test_stop_and_go_on(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+    int64_t open;
+
+    play_modems(play, 4, "fake:S");
+    play_order(play, 0, 2000, 2000, 0);
+    play->at = play_stop_early;
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit_total(&unit), 2000);
+    open = unit.n[DELIVERY_PLANNED] + unit.n[DELIVERY_DUE] + unit.n[DELIVERY_DEFERRED];
+    assert_true(open > 1000);
+    assert_int_equal(unit.n[DELIVERY_INFLIGHT], 0);
+    play->at = NULL;
+    play->campaign.sms.report_wait_s = 0;
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit_total(&unit), 2000);
+    assert_int_equal(unit.n[DELIVERY_DELIVERED] + unit.n[DELIVERY_SENT], 2000);
+}
+
+static void test_planning_twice_inserts_nothing(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 2, "fake:S");
+    play_order(play, 0, 200, 200, 0);
+    play_run(play);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_DELIVERED], 200);
+    assert_int_equal(unit_total(&unit), 200);
+}
+
+static void test_changed_campaign_is_refused(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 2, "fake:S");
+    play_order(play, 0, 50, 50, 0);
+    play_run(play);
+    play->campaign.source = "campaign = { other = 1; };";
+    play->orders[0].quota = 60;
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit_total(&unit), 50);
+    assert_int_equal(unit.quota, 50);
+}
+
+/* Both lists hold the same number: the first order in the file keeps it. */
+static void test_duplicates_across_units(void **state)
+{
+    struct play *play = *state;
+    struct books_unit city, district;
+
+    play_modems(play, 2, "fake:S");
+    play_order(play, 0, 100, 100, 0);
+    play_order(play, 1, 100, 100, 0);
+    stage_write_numbers(&play->stage, "list-1.csv", FIRST_NUMBER + 50, 100);
+    play_run(play);
+    city = play_books(play, 0);
+    district = play_books(play, 1);
+    assert_int_equal(city.n[DELIVERY_DELIVERED], 100);
+    assert_int_equal(district.n[DELIVERY_DELIVERED], 50);
+    assert_int_equal(play->refused, 50);
+}
+
+static void test_lane_table(void **state)
+{
+    (void)state;
+    for (int from = 0; from < LANE_STATES; from++)
+        for (int to = 0; to < LANE_STATES; to++)
+            assert_int_equal(lane_may_change((enum lane_state)from, (enum lane_state)to),
+                             from == LANE_READY || to == LANE_READY);
+}
+
+#define PLAY_TEST(test) cmocka_unit_test_setup_teardown(test, play_open, play_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLAY_TEST(test_all_delivered),
+        PLAY_TEST(test_mixed_outcomes),
+        PLAY_TEST(test_reserve_up_to_quota),
+        PLAY_TEST(test_attempts_end),
+        PLAY_TEST(test_past_window_sends_nothing),
+        PLAY_TEST(test_clock_step_closes_window),
+        PLAY_TEST(test_stop_and_go_on),
+        PLAY_TEST(test_planning_twice_inserts_nothing),
+        PLAY_TEST(test_changed_campaign_is_refused),
+        PLAY_TEST(test_duplicates_across_units),
+        cmocka_unit_test(test_lane_table),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

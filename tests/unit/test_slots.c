@@ -1,0 +1,102 @@
+/* test_slots: windows cut into slots, slogans in turn, numbers that stay. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gateway/dispatch/slots.h"
+
+static char *slogans[] = {"一", "二", "三"};
+static size_t boards[] = {4, 7};
+
+static struct campaign campaign_of(struct window *windows, size_t n, struct display *displays,
+                                   size_t n_displays)
+{
+    return (struct campaign){
+        .windows = windows, .n_windows = n, .displays = displays, .n_displays = n_displays};
+}
+
+static struct display display_of(int64_t every_s)
+{
+    return (struct display){
+        .boards = boards, .n_boards = 2, .slogans = {slogans, 3}, .every_s = every_s};
+}
+
+static void test_rotation(void **state)
+{
+    struct window windows[] = {{0, 700000}};
+    struct display display = display_of(300);
+    struct campaign campaign = campaign_of(windows, 1, &display, 1);
+    static const struct {
+        int64_t from, until;
+        size_t board;
+        const char *text;
+    } wanted[] = {
+        {0, 300000, 4, "一"},      {0, 300000, 7, "一"},      {300000, 600000, 4, "二"},
+        {300000, 600000, 7, "二"}, {600000, 700000, 4, "三"}, {600000, 700000, 7, "三"},
+    };
+    struct slots_walk walk = {0};
+    struct slot slot;
+
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        assert_true(slots_next(&campaign, &walk, &slot));
+        assert_int_equal(slot.from_ms, wanted[i].from);
+        assert_int_equal(slot.until_ms, wanted[i].until);
+        assert_int_equal(slot.board, wanted[i].board);
+        assert_string_equal(slot.text, wanted[i].text);
+        assert_int_equal(slot.number, i);
+    }
+    assert_false(slots_next(&campaign, &walk, &slot));
+    assert_int_equal(slots_count(&campaign), 6);
+}
+
+/* A rest of less than a second is not worth a request. */
+static void test_short_rest(void **state)
+{
+    struct window windows[] = {{0, 600999}};
+    struct display display = display_of(300);
+    struct campaign campaign = campaign_of(windows, 1, &display, 1);
+
+    (void)state;
+    assert_int_equal(slots_count(&campaign), 4);
+}
+
+/* Numbers run through windows and displays, so no two slots share one. */
+static void test_numbers(void **state)
+{
+    struct window windows[] = {{0, 600000}, {10000000, 10300000}};
+    struct display displays[] = {display_of(300), display_of(100)};
+    struct campaign campaign = campaign_of(windows, 2, displays, 2);
+    struct slots_walk walk = {0};
+    struct slot slot;
+    int32_t number = 0;
+
+    (void)state;
+    while (slots_next(&campaign, &walk, &slot))
+        assert_int_equal(slot.number, number++);
+    assert_int_equal(number, 2 * 3 + 2 * 9);
+}
+
+static void test_nothing(void **state)
+{
+    struct campaign campaign = campaign_of(NULL, 0, NULL, 0);
+
+    (void)state;
+    assert_int_equal(slots_count(&campaign), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rotation),
+        cmocka_unit_test(test_short_rest),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
