@@ -1,0 +1,360 @@
+/* compare: the books held against the simulator's log. See compare.h.
+ * Runs: any. */
+#include "gateway/report/compare.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/hex.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
+#include "gateway/model/phone.h"
+#include "gateway/report/compare_trace.h"
+#include "gateway/report/figure.h"
+#include "gateway/report/statement.h"
+#include "gateway/report/table.h"
+
+#define COMPARE_OVER_MS  1000
+#define COMPARE_UNDER_MS 3000
+
+enum compare_expect { EXPECT_NOTHING, EXPECT_ALL, EXPECT_SOME, EXPECT_ANYTHING };
+
+static const enum compare_expect compare_expects[DELIVERY_STATES] = {
+    [DELIVERY_SENT] = EXPECT_ALL,          [DELIVERY_DELIVERED] = EXPECT_ALL,
+    [DELIVERY_UNDELIVERED] = EXPECT_SOME,  [DELIVERY_UNKNOWN] = EXPECT_ANYTHING,
+    [DELIVERY_INFLIGHT] = EXPECT_ANYTHING,
+};
+
+struct compare_walk {
+    struct compare *out;
+    struct compare_trace trace;
+};
+
+__attribute__((format(printf, 3, 4))) static void
+compare_differ(struct compare *out, int64_t *counter, const char *format, ...)
+{
+    va_list args;
+
+    ++*counter;
+    out->differences++;
+    if (out->n_first == COMPARE_FIRST)
+        return;
+    va_start(args, format);
+    vsnprintf(out->first[out->n_first++], sizeof *out->first, format, args);
+    va_end(args);
+}
+
+static struct compare_unit *compare_find_unit(struct compare *out, const char *id)
+{
+    for (size_t i = 0; i < out->n_units; i++)
+        if (strcmp(out->units[i].id, id) == 0)
+            return &out->units[i];
+    return NULL;
+}
+
+/* What the log has of one number. */
+struct compare_run {
+    const struct compare_part *parts;
+    size_t n;
+    size_t different; /* parts with different numbers */
+    bool whole;       /* each of the message's parts is there */
+};
+
+static struct compare_run compare_find_run(struct compare_walk *walk,
+                                           const struct books_delivery *delivery)
+{
+    struct compare_run run = {0};
+    size_t from, to;
+
+    compare_trace_find(&walk->trace, delivery->address, &from, &to);
+    run.n = to - from;
+    if (!run.n)
+        return run;
+    walk->trace.parts[from].claimed = true;
+    run.parts = &walk->trace.parts[from];
+    run.whole = true;
+    for (size_t i = 0; i < run.n; i++) {
+        run.different += i == 0 || run.parts[i].part != run.parts[i - 1].part;
+        run.whole = run.whole && run.parts[i].parts == delivery->parts;
+    }
+    run.whole = run.whole && run.different == (size_t)delivery->parts;
+    return run;
+}
+
+/* The first copy of each part, joined, is the text. */
+static bool compare_text_is(const struct compare_run *run, const char *text)
+{
+    size_t length = strlen(text), at = 0;
+
+    for (size_t i = 0; i < run->n; i++) {
+        const struct compare_part *part = &run->parts[i];
+
+        if (i && part->part == part[-1].part)
+            continue;
+        if (part->length > length - at ||
+            hex_fingerprint(text + at, part->length) != part->fingerprint)
+            return false;
+        at += part->length;
+    }
+    return at == length;
+}
+
+/* Is what the log has less or more than the state allows? */
+static void compare_judge(struct compare *out, const struct books_delivery *delivery,
+                          const struct compare_run *run, const char *number)
+{
+    enum compare_expect expect = compare_expects[delivery->state];
+    long long id = delivery->id;
+
+    if (expect == EXPECT_NOTHING && run->n)
+        compare_differ(out, &out->unrecorded,
+                       lang("Delivery %lld to %s is %s in the books, but the network accepted it.",
+                            "第 %lld 号短信（%s）在账本中为“%s”，但网络已接受。"),
+                       id, number, delivery_state_label(delivery->state));
+    if ((expect == EXPECT_ALL && !run->whole) || (expect == EXPECT_SOME && !run->n))
+        compare_differ(
+            out, &out->lost,
+            lang("Delivery %lld to %s is %s in the books, but the network accepted %d of %d parts.",
+                 "第 %lld 号短信（%s）在账本中为“%s”，但网络只接受了 %d 段（共 %d 段）。"),
+            id, number, delivery_state_label(delivery->state), (int)run->different,
+            (int)delivery->parts);
+    if (run->n > run->different)
+        compare_differ(out, &out->duplicates,
+                       lang("Delivery %lld to %s was accepted more than once.",
+                            "第 %lld 号短信（%s）被重复接受。"),
+                       id, number);
+    if (run->whole && !compare_text_is(run, delivery->text))
+        compare_differ(out, &out->wrong_text,
+                       lang("Delivery %lld to %s arrived with another text.",
+                            "第 %lld 号短信（%s）收到的内容与账本不同。"),
+                       id, number);
+}
+
+static void compare_message(struct compare_walk *walk, const struct books_delivery *delivery)
+{
+    struct compare *out = walk->out;
+    struct compare_run run = compare_find_run(walk, delivery);
+    struct compare_unit *unit = compare_find_unit(out, delivery->unit);
+    enum compare_expect expect = compare_expects[delivery->state];
+    char number[24];
+
+    if (unit) {
+        unit->books += expect == EXPECT_ALL || expect == EXPECT_SOME;
+        unit->in_doubt += expect == EXPECT_ANYTHING;
+        unit->accepted += run.n > 0;
+    }
+    out->in_doubt += expect == EXPECT_ANYTHING;
+    out->in_doubt_accepted += expect == EXPECT_ANYTHING && run.whole;
+    phone_mask(delivery->address, number);
+    compare_judge(out, delivery, &run, number);
+}
+
+static void compare_display(struct compare_walk *walk, const struct books_delivery *delivery)
+{
+    struct compare *out = walk->out;
+    struct compare_showing *showing = compare_trace_showing(&walk->trace, delivery->id);
+    int64_t shown = showing ? showing->shown_ms : 0;
+    bool up = delivery->state == DELIVERY_SENT || delivery->state == DELIVERY_SHOWN;
+
+    if (showing)
+        showing->claimed = true;
+    out->showings += showing || delivery->shown_ms;
+    out->books_shown_ms += delivery->shown_ms;
+    out->log_shown_ms += shown;
+    if (delivery->shown_ms > shown + COMPARE_OVER_MS)
+        compare_differ(
+            out, &out->boards_over,
+            lang("Delivery %lld on %s: the books claim %lld ms, the board showed %lld ms.",
+                 "第 %lld 号标语（%s）：账本记 %lld 毫秒，显示屏实际 %lld 毫秒。"),
+            (long long)delivery->id, delivery->board, (long long)delivery->shown_ms,
+            (long long)shown);
+    /* What is still up is counted when it is taken down. */
+    if (!up && delivery->shown_ms < shown - COMPARE_UNDER_MS)
+        compare_differ(
+            out, &out->boards_under,
+            lang("Delivery %lld on %s: the books prove only %lld ms of the %lld ms shown.",
+                 "第 %lld 号标语（%s）：账本只证明 %lld 毫秒，显示屏实际 %lld 毫秒。"),
+            (long long)delivery->id, delivery->board, (long long)delivery->shown_ms,
+            (long long)shown);
+}
+
+static int compare_delivery(void *ctx, const struct books_delivery *delivery)
+{
+    struct compare_walk *walk = ctx;
+
+    if (delivery->channel == CHANNEL_SMS)
+        compare_message(walk, delivery);
+    else
+        compare_display(walk, delivery);
+    return 0;
+}
+
+/* What is in the log and belongs to no delivery. */
+static void compare_unclaimed(struct compare_walk *walk)
+{
+    struct compare *out = walk->out;
+    const struct compare_trace *trace = &walk->trace;
+
+    out->parts = (int64_t)trace->n_parts;
+    for (size_t i = 0; i < trace->n_parts; i++) {
+        const struct compare_part *part = &trace->parts[i];
+        char number[24];
+
+        if (i && part->number == part[-1].number)
+            continue;
+        out->accepted++;
+        if (part->claimed)
+            continue;
+        phone_mask(part->number, number);
+        compare_differ(out, &out->invented,
+                       lang("The network accepted a message to %s that the books don't know.",
+                            "网络接受了发往 %s 的短信，但账本中没有。"),
+                       number);
+    }
+    for (size_t i = 0; i < trace->n_showings; i++) {
+        if (trace->showings[i].claimed)
+            continue;
+        out->showings++;
+        out->log_shown_ms += trace->showings[i].shown_ms;
+        compare_differ(out, &out->boards_under,
+                       lang("A board showed delivery %lld, which the books don't know.",
+                            "显示屏播放了第 %lld 号标语，但账本中没有。"),
+                       (long long)trace->showings[i].delivery);
+    }
+}
+
+/* The counts that the ledger keeps, against the deliveries just walked. */
+static void compare_counts(struct compare *out, const struct books_unit *units, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const int64_t *count = units[i].n;
+        int64_t books =
+            count[DELIVERY_SENT] + count[DELIVERY_DELIVERED] + count[DELIVERY_UNDELIVERED];
+        const struct compare_unit *unit = &out->units[i];
+        int64_t least = unit->books, most = unit->books + unit->in_doubt;
+
+        if (books != unit->books || unit->accepted < least || unit->accepted > most)
+            compare_differ(
+                out, &(int64_t){0},
+                lang("%s: the books count %lld accepted and %lld in doubt, the network %lld.",
+                     "%s：账本记已接受 %lld 条、结果不明 %lld 条，网络接受 %lld 条。"),
+                unit->name, (long long)books, (long long)unit->in_doubt, (long long)unit->accepted);
+    }
+}
+
+static void compare_take_units(struct compare *out, const struct books_unit *units, size_t n)
+{
+    out->units = mem_array(n + 1, struct compare_unit);
+    out->n_units = n;
+    for (size_t i = 0; i < n; i++) {
+        snprintf(out->units[i].id, sizeof out->units[i].id, "%s", units[i].id);
+        snprintf(out->units[i].name, sizeof out->units[i].name, "%s", units[i].name);
+    }
+}
+
+static int compare_fail(struct compare *out, int rc, const char *path, int64_t bad_line)
+{
+    if (bad_line)
+        snprintf(out->first[0], sizeof *out->first,
+                 lang("%s:%lld: this is not a line of a simulator's log.",
+                      "%s:%lld：这一行不是模拟器日志。"),
+                 path, (long long)bad_line);
+    else
+        snprintf(out->first[0], sizeof *out->first,
+                 lang("%s or the books can't be read: %s.", "无法读取 %s 或账本：%s。"), path,
+                 strerror(-rc));
+    out->n_first = 1;
+    return rc;
+}
+
+int compare_log(struct books *books, int64_t campaign, const char *log_path, struct compare *out)
+{
+    struct compare_walk walk = {.out = out};
+    struct books_unit *units = NULL;
+    size_t n_units = 0;
+    int64_t bad_line;
+    int rc;
+
+    *out = (struct compare){0};
+    rc = compare_trace_read(&walk.trace, log_path, campaign, &bad_line);
+    if (rc)
+        return compare_fail(out, rc, log_path, bad_line);
+    rc = books_units(books, campaign, &units, &n_units);
+    if (!rc) {
+        compare_take_units(out, units, n_units);
+        rc = books_deliveries(books, campaign, compare_delivery, &walk);
+    }
+    if (!rc) {
+        compare_unclaimed(&walk);
+        compare_counts(out, units, n_units);
+        out->agrees = out->differences == 0;
+    }
+    free(units);
+    compare_trace_release(&walk.trace);
+    return rc ? compare_fail(out, rc, log_path, 0) : 0;
+}
+
+void compare_release(struct compare *compare)
+{
+    free(compare->units);
+    *compare = (struct compare){0};
+}
+
+static void compare_print_units(const struct compare *compare, FILE *out)
+{
+    const struct table_column columns[] = {
+        {lang("Unit", "单位"), false, false},
+        {lang("Accepted (books)", "已接受（账本）"), true, false},
+        {lang("In doubt (books)", "结果不明（账本）"), true, false},
+        {lang("Accepted (network)", "已接受（网络）"), true, false},
+    };
+    struct table *table = table_new(columns, 4);
+
+    for (size_t i = 0; i < compare->n_units; i++) {
+        const struct compare_unit *unit = &compare->units[i];
+        char text[3][FIGURE_ROOM];
+
+        figure_count(unit->books, text[0]);
+        figure_count(unit->in_doubt, text[1]);
+        figure_count(unit->accepted, text[2]);
+        table_row(table, (const char *[4]){unit->name, text[0], text[1], text[2]});
+    }
+    table_print(table, out);
+    table_free(table);
+}
+
+void compare_print(const struct compare *compare, FILE *out)
+{
+    char accepted[FIGURE_ROOM], parts[FIGURE_ROOM], books[FIGURE_ROOM], boards[FIGURE_ROOM];
+
+    figure_count(compare->accepted, accepted);
+    figure_count(compare->parts, parts);
+    figure_span(compare->books_shown_ms, books);
+    figure_span(compare->log_shown_ms, boards);
+    if (compare->n_units)
+        compare_print_units(compare, out);
+    fprintf(out,
+            lang("The network accepted %s messages (%s parts). ", "网络共接受 %s 条（%s 段）。"),
+            accepted, parts);
+    fprintf(out,
+            lang("Twice: %lld, lost: %lld, not in the books: %lld, other text: %lld.\n",
+                 "重复 %lld，丢失 %lld，账外 %lld，内容不符 %lld。\n"),
+            (long long)compare->duplicates, (long long)compare->lost,
+            (long long)(compare->unrecorded + compare->invented), (long long)compare->wrong_text);
+    if (compare->showings)
+        fprintf(out,
+                lang("%lld showings: %s in the books, %s on the boards.\n",
+                     "标语播放 %lld 次：账本记 %s，显示屏实际 %s。\n"),
+                (long long)compare->showings, books, boards);
+    for (size_t i = 0; i < compare->n_first; i++)
+        fprintf(out, "✕ %s\n", compare->first[i]);
+    if (compare->differences > (int64_t)compare->n_first)
+        fprintf(out, lang("… and %lld more differences.\n", "……另有 %lld 处不符。\n"),
+                (long long)(compare->differences - (int64_t)compare->n_first));
+    if (compare->agrees)
+        fputs(lang("● The books agree with the network and the boards.\n",
+                   "● 账本与网络、显示屏一致。\n"),
+              out);
+}

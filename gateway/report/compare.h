@@ -1,0 +1,53 @@
+/* compare: the books held against what the simulated network and boards say that they took.
+ * Runs: any (blocks; after a rehearsal, in tests).
+ *
+ * What must hold: a message that the books call sent, delivered or undelivered was accepted, once,
+ * with its text whole; one that they call in doubt at most once; all others never; nothing was
+ * accepted that isn't in the books; a showing's proved time is not more than the board really
+ * showed it (1 s), nor 3 s less. A message of several parts that was in doubt may be called
+ * undelivered by a report about its first part alone: it needs one accepted part, not all. */
+#ifndef LAWCAST_REPORT_COMPARE_H
+#define LAWCAST_REPORT_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gateway/ledger/books.h"
+
+#define COMPARE_FIRST 10
+
+struct compare_unit {
+    char id[33], name[128];
+    int64_t books;    /* accepted, as the books say: sent, delivered, undelivered */
+    int64_t in_doubt; /* unknown, in flight */
+    int64_t accepted; /* numbers of this unit that the log says were accepted, wholly or in part */
+};
+
+struct compare {
+    bool agrees;
+    struct compare_unit *units;
+    size_t n_units;
+    int64_t accepted, parts; /* in the log: numbers, and single SMS */
+    int64_t duplicates;      /* SMS that were accepted once more */
+    int64_t lost;            /* accepted in the books, not or not wholly in the log */
+    int64_t unrecorded;      /* accepted in the log, not in the books */
+    int64_t invented;        /* numbers in the log that the books don't know */
+    int64_t wrong_text;
+    int64_t in_doubt, in_doubt_accepted; /* not differences: what the books call unknown */
+    int64_t showings;                    /* in the books or the log */
+    int64_t boards_over, boards_under;   /* the books claim more, or less, than was shown */
+    int64_t books_shown_ms, log_shown_ms;
+    int64_t differences; /* of all kinds */
+    char first[COMPARE_FIRST][256];
+    size_t n_first;
+};
+
+/* 0 (see agrees), or -errno: the books or the log can't be read (first[0] then says what). Free
+ * with compare_release either way. */
+int compare_log(struct books *books, int64_t campaign, const char *log_path, struct compare *out);
+void compare_release(struct compare *compare);
+void compare_print(const struct compare *compare, FILE *out);
+
+#endif

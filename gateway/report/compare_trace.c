@@ -1,0 +1,246 @@
+/* compare_trace: the simulator's log, sorted. See compare_trace.h.
+ * Runs: any. */
+#include "gateway/report/compare_trace.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/hex.h"
+#include "gateway/base/json.h"
+#include "gateway/base/mem.h"
+
+#define COMPARE_NONE INT64_MIN
+
+/* Digits only, without sign: what the simulator writes. */
+static bool compare_parse_number(const char *text, const char **end, int64_t *number)
+{
+    char *stop;
+
+    if (!text || *text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    *number = strtoll(text, &stop, 10);
+    *end = stop;
+    return errno == 0;
+}
+
+static bool compare_take_accepted(struct compare_trace *trace, const struct jv *line)
+{
+    const char *text = jv_text(jv_at(line, "/text")), *end;
+    int64_t part = jv_number(jv_at(line, "/part"), 0), parts = jv_number(jv_at(line, "/parts"), 0);
+    struct compare_part *to;
+    int64_t number;
+
+    if (!text || !compare_parse_number(jv_text(jv_at(line, "/number")), &end, &number) || *end)
+        return false;
+    if (part < 1 || parts < part || parts > 255)
+        return false;
+    if (trace->n_parts == trace->parts_room) {
+        trace->parts_room = trace->parts_room ? trace->parts_room * 2 : 4096;
+        trace->parts = mem_grow(trace->parts, trace->parts_room, sizeof *trace->parts);
+    }
+    to = &trace->parts[trace->n_parts];
+    *to = (struct compare_part){.number = number,
+                                .part = (int32_t)part,
+                                .parts = (int32_t)parts,
+                                .order = trace->n_parts++,
+                                .length = strlen(text)};
+    to->fingerprint = hex_fingerprint(text, to->length);
+    return true;
+}
+
+/* "lawcast-<campaign>-<delivery>" of this campaign: its delivery; of another: COMPARE_NONE. */
+static bool compare_parse_name(const char *name, int64_t campaign, int64_t *delivery)
+{
+    static const char prefix[] = "lawcast-";
+    const char *end;
+    int64_t number;
+
+    *delivery = COMPARE_NONE;
+    if (!name || strncmp(name, prefix, sizeof prefix - 1) != 0)
+        return name != NULL;
+    if (!compare_parse_number(name + sizeof prefix - 1, &end, &number) || *end != '-')
+        return false;
+    if (!compare_parse_number(end + 1, &end, delivery) || *end)
+        return false;
+    if (number != campaign)
+        *delivery = COMPARE_NONE;
+    return true;
+}
+
+static bool compare_take_event(struct compare_trace *trace, const struct jv *line, int64_t campaign,
+                               bool shown)
+{
+    int64_t delivery, t = jv_number(jv_at(line, "/t"), 0);
+
+    if (!compare_parse_name(jv_text(jv_at(line, "/name")), campaign, &delivery))
+        return false;
+    if (delivery == COMPARE_NONE)
+        return true;
+    if (trace->n_events == trace->events_room) {
+        trace->events_room = trace->events_room ? trace->events_room * 2 : 256;
+        trace->events = mem_grow(trace->events, trace->events_room, sizeof *trace->events);
+    }
+    trace->events[trace->n_events] = (struct compare_event){
+        .delivery = delivery, .t_ms = t, .order = trace->n_events, .shown = shown};
+    trace->n_events++;
+    return true;
+}
+
+static bool compare_take_line(struct compare_trace *trace, const struct jv *line, int64_t campaign)
+{
+    static const char *const others[] = {"rejected", "reported", "bad"};
+    const char *event = jv_text(jv_at(line, "/event"));
+    int64_t t = jv_number(jv_at(line, "/t"), COMPARE_NONE);
+
+    if (!event || t == COMPARE_NONE)
+        return false;
+    if (t > trace->last_ms)
+        trace->last_ms = t;
+    if (strcmp(event, "accepted") == 0)
+        return compare_take_accepted(trace, line);
+    if (strcmp(event, "shown") == 0 || strcmp(event, "hidden") == 0)
+        return compare_take_event(trace, line, campaign, *event == 's');
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(event, others[i]) == 0)
+            return true;
+    return false;
+}
+
+static int compare_read_lines(struct compare_trace *trace, FILE *in, int64_t campaign,
+                              int64_t *bad_line)
+{
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t length;
+    bool fine = true;
+
+    for (int64_t n = 1; fine && (length = getline(&text, &room, in)) >= 0; n++) {
+        struct jv *line = jv_parse(text, (size_t)length, NULL);
+
+        fine = line && compare_take_line(trace, line, campaign);
+        jv_free(line);
+        *bad_line = fine ? 0 : n;
+    }
+    free(text);
+    if (!fine)
+        return -EBADMSG;
+    return ferror(in) ? -EIO : 0;
+}
+
+static int compare_order(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_order_parts(const void *left, const void *right)
+{
+    const struct compare_part *a = left, *b = right;
+    int order = compare_order(a->number, b->number);
+
+    if (!order)
+        order = compare_order(a->part, b->part);
+    return order ? order : compare_order((int64_t)a->order, (int64_t)b->order);
+}
+
+static int compare_order_events(const void *left, const void *right)
+{
+    const struct compare_event *a = left, *b = right;
+    int order = compare_order(a->delivery, b->delivery);
+
+    return order ? order : compare_order((int64_t)a->order, (int64_t)b->order);
+}
+
+/* Adds up the times between shown and hidden. What is never hidden was up until the log's end. */
+static void compare_fold_showings(struct compare_trace *trace)
+{
+    int64_t since = COMPARE_NONE;
+
+    trace->showings = mem_array(trace->n_events + 1, struct compare_showing);
+    for (size_t i = 0; i < trace->n_events; i++) {
+        const struct compare_event *event = &trace->events[i];
+        bool last = i + 1 == trace->n_events || event[1].delivery != event->delivery;
+        struct compare_showing *showing;
+
+        if (i == 0 || event[-1].delivery != event->delivery) {
+            trace->showings[trace->n_showings++].delivery = event->delivery;
+            since = COMPARE_NONE;
+        }
+        showing = &trace->showings[trace->n_showings - 1];
+        if (event->shown && since == COMPARE_NONE)
+            since = event->t_ms;
+        if (since != COMPARE_NONE && (!event->shown || last)) {
+            int64_t until = event->shown ? trace->last_ms : event->t_ms;
+
+            showing->shown_ms += until > since ? until - since : 0;
+            since = COMPARE_NONE;
+        }
+    }
+}
+
+int compare_trace_read(struct compare_trace *trace, const char *path, int64_t campaign,
+                       int64_t *bad_line)
+{
+    FILE *in = fopen(path, "re");
+    int rc;
+
+    *trace = (struct compare_trace){0};
+    *bad_line = 0;
+    if (!in)
+        return -errno;
+    rc = compare_read_lines(trace, in, campaign, bad_line);
+    fclose(in);
+    if (rc) {
+        compare_trace_release(trace);
+        return rc;
+    }
+    if (trace->n_parts)
+        qsort(trace->parts, trace->n_parts, sizeof *trace->parts, compare_order_parts);
+    if (trace->n_events)
+        qsort(trace->events, trace->n_events, sizeof *trace->events, compare_order_events);
+    compare_fold_showings(trace);
+    return 0;
+}
+
+void compare_trace_release(struct compare_trace *trace)
+{
+    free(trace->parts);
+    free(trace->showings);
+    free(trace->events);
+    *trace = (struct compare_trace){0};
+}
+
+void compare_trace_find(const struct compare_trace *trace, int64_t number, size_t *from, size_t *to)
+{
+    size_t low = 0, high = trace->n_parts;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (trace->parts[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*from = *to = low; *to < trace->n_parts && trace->parts[*to].number == number;)
+        ++*to;
+}
+
+struct compare_showing *compare_trace_showing(const struct compare_trace *trace, int64_t delivery)
+{
+    size_t low = 0, high = trace->n_showings;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (trace->showings[middle].delivery < delivery)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == trace->n_showings || trace->showings[low].delivery != delivery)
+        return NULL;
+    return &trace->showings[low];
+}

@@ -1,0 +1,55 @@
+/* compare_trace: the simulator's log, sorted so that the books can be held against it.
+ * Runs: any.
+ *
+ * Texts aren't kept: a part is remembered by its length and fingerprint, so that a million messages
+ * need 56 bytes each. */
+#ifndef LAWCAST_REPORT_COMPARE_TRACE_H
+#define LAWCAST_REPORT_COMPARE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One accepted SMS, sorted by number, part, and order in the log. */
+struct compare_part {
+    int64_t number;
+    int32_t part, parts;
+    size_t order, length;
+    uint64_t fingerprint;
+    bool claimed; /* the number was found in the books; on the first part of a number */
+};
+
+/* One showing, sorted by delivery. */
+struct compare_showing {
+    int64_t delivery, shown_ms;
+    bool claimed;
+};
+
+struct compare_event {
+    int64_t delivery, t_ms;
+    size_t order;
+    bool shown;
+};
+
+struct compare_trace {
+    struct compare_part *parts;
+    size_t n_parts, parts_room;
+    struct compare_showing *showings;
+    size_t n_showings;
+    struct compare_event *events; /* while reading */
+    size_t n_events, events_room;
+    int64_t last_ms;
+};
+
+/* Reads the whole log; showings of other campaigns are left out. 0 or -errno; -EBADMSG: *bad_line
+ * is not a line of such a log. */
+int compare_trace_read(struct compare_trace *trace, const char *path, int64_t campaign,
+                       int64_t *bad_line);
+void compare_trace_release(struct compare_trace *trace);
+/* The parts of a number: [*from, *to), empty when none was accepted. */
+void compare_trace_find(const struct compare_trace *trace, int64_t number, size_t *from,
+                        size_t *to);
+/* The showing of a delivery, or NULL. */
+struct compare_showing *compare_trace_showing(const struct compare_trace *trace, int64_t delivery);
+
+#endif

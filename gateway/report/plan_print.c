@@ -1,0 +1,231 @@
+/* plan_print: the plan for people, spreadsheets and programs. See plan_table.h.
+ * Runs: any. */
+#include <inttypes.h>
+
+#include "gateway/base/lang.h"
+#include "gateway/report/figure.h"
+#include "gateway/report/plan_table.h"
+#include "gateway/report/sheet.h"
+#include "gateway/report/table.h"
+
+/* A modem needs this long for one part (measured on GSM and 4G modems): the forecast's two ends. */
+#define PLAN_PART_FAST_MS 2000
+#define PLAN_PART_SLOW_MS 6000
+
+enum { PLAN_CELLS = 8 };
+
+static void plan_table_line(struct table *table, const char *name, const struct plan_unit *line)
+{
+    const int64_t figures[5] = {line->quota, line->good, line->reserve, plan_refused(line),
+                                line->parts};
+    char text[5][FIGURE_ROOM], parts[FIGURE_ROOM];
+
+    for (size_t i = 0; i < 5; i++)
+        figure_count(figures[i], text[i]);
+    if (line->parts_least == line->parts_most)
+        snprintf(parts, sizeof parts, "%" PRId64, line->parts_most);
+    else
+        snprintf(parts, sizeof parts, "%" PRId64 "-%" PRId64, line->parts_least, line->parts_most);
+    table_row(table, (const char *[PLAN_CELLS]){name, text[0], text[1], text[2], text[3], parts,
+                                                text[4], plan_alphabet(line)});
+}
+
+static void plan_print_units(const struct plan *plan, FILE *out)
+{
+    const struct table_column columns[PLAN_CELLS] = {
+        {lang("Unit", "单位"), false, false},     {lang("Quota", "任务数"), true, false},
+        {lang("Good", "可用号码"), true, false},  {lang("Reserve", "备用"), true, false},
+        {lang("Refused", "被拒绝"), true, false}, {lang("Parts each", "每条分段"), true, false},
+        {lang("Parts", "计费条"), true, false},   {lang("Alphabet", "编码"), false, false},
+    };
+    struct table *table = table_new(columns, PLAN_CELLS);
+
+    for (size_t i = 0; i < plan->campaign->n_orders; i++)
+        plan_table_line(table, plan->units[i].name, &plan->units[i]);
+    table_rule(table);
+    plan_table_line(table, lang("Total", "合计"), &plan->totals);
+    table_print(table, out);
+    table_free(table);
+}
+
+static void plan_print_refused(const struct plan *plan, FILE *out)
+{
+    struct table_column columns[1 + REFUSALS] = {{lang("Refused", "被拒绝的行"), false, false}};
+    struct table *table;
+
+    for (size_t i = 0; i < REFUSALS; i++)
+        columns[1 + i] = (struct table_column){plan_refusal_label((enum refusal)i), true, true};
+    table = table_new(columns, 1 + REFUSALS);
+    for (size_t i = 0; i < plan->campaign->n_orders; i++) {
+        const char *cells[1 + REFUSALS] = {plan->units[i].name};
+        char text[REFUSALS][FIGURE_ROOM];
+
+        for (size_t k = 0; k < REFUSALS; k++) {
+            figure_count(plan->units[i].refused[k], text[k]);
+            cells[1 + k] = text[k];
+        }
+        if (plan_refused(&plan->units[i]))
+            table_row(table, cells);
+    }
+    fputc('\n', out);
+    table_print(table, out);
+    table_free(table);
+}
+
+static void plan_print_boards(const struct plan *plan, FILE *out)
+{
+    const struct table_column columns[] = {
+        {lang("Board", "显示屏"), false, false},
+        {lang("Owner", "所属单位"), false, false},
+        {lang("Slogans", "标语数"), true, false},
+        {lang("Slots", "播放时段数"), true, false},
+    };
+    struct table *table = table_new(columns, 4);
+
+    for (size_t i = 0; i < plan->office->n_boards; i++) {
+        const struct board *board = &plan->office->boards[i];
+        char slogans[FIGURE_ROOM], slots[FIGURE_ROOM];
+
+        if (!plan->boards[i].slots)
+            continue;
+        figure_count(plan->boards[i].slogans, slogans);
+        figure_count(plan->boards[i].slots, slots);
+        table_row(table, (const char *[4]){board->id, plan->office->units[board->owner].name,
+                                           slogans, slots});
+    }
+    fputc('\n', out);
+    table_print(table, out);
+    table_free(table);
+}
+
+static void plan_print_forecast(const struct plan *plan, FILE *out)
+{
+    int64_t modems = (int64_t)plan->office->n_modems;
+    char fast[FIGURE_ROOM], slow[FIGURE_ROOM], window[FIGURE_ROOM];
+
+    if (!modems) {
+        fputs(lang("\nNo modem is configured: nothing can be sent.\n",
+                   "\n没有配置短信设备，无法发送。\n"),
+              out);
+        return;
+    }
+    figure_span((plan->totals.parts + modems - 1) / modems * PLAN_PART_FAST_MS, fast);
+    figure_span((plan->totals.parts + modems - 1) / modems * PLAN_PART_SLOW_MS, slow);
+    figure_span(plan_window_ms(plan), window);
+    fprintf(
+        out,
+        lang("\n%d modems at 2 to 6 seconds a part need %s to %s (h:mm:ss); the windows are open "
+             "for %s.\n",
+             "\n%d 台短信设备按每条 2 至 6 秒计，需要 %s 至 %s（时:分:秒）；时段共 %s。\n"),
+        (int)modems, fast, slow, window);
+}
+
+void plan_print_table(const struct plan *plan, FILE *out)
+{
+    if (plan->campaign->n_orders) {
+        plan_print_units(plan, out);
+        if (plan_refused(&plan->totals))
+            plan_print_refused(plan, out);
+    }
+    if (plan->campaign->n_displays)
+        plan_print_boards(plan, out);
+    if (plan->campaign->n_orders)
+        plan_print_forecast(plan, out);
+}
+
+static void plan_csv_line(const struct plan_unit *line, const char *name, FILE *out)
+{
+    enum { FIGURES = 6 + REFUSALS, CELLS = FIGURES + 3 };
+    int64_t figures[FIGURES] = {line->quota, line->good, line->reserve};
+    char text[FIGURES][FIGURE_ROOM];
+    const char *cells[CELLS] = {line->id, name, [CELLS - 1] = plan_alphabet(line)};
+
+    for (size_t i = 0; i < REFUSALS; i++)
+        figures[3 + i] = line->refused[i];
+    figures[FIGURES - 3] = line->parts_least;
+    figures[FIGURES - 2] = line->parts_most;
+    figures[FIGURES - 1] = line->parts;
+    for (size_t i = 0; i < FIGURES; i++) {
+        snprintf(text[i], FIGURE_ROOM, "%" PRId64, figures[i]);
+        cells[2 + i] = text[i];
+    }
+    sheet_row(out, cells, CELLS);
+}
+
+void plan_print_csv(const struct plan *plan, FILE *out)
+{
+    const char *cells[9 + REFUSALS] = {lang("Unit id", "单位编号"), lang("Unit", "单位"),
+                                       lang("Quota", "任务数"), lang("Good", "可用号码"),
+                                       lang("Reserve", "备用")};
+
+    for (size_t i = 0; i < REFUSALS; i++)
+        cells[5 + i] = plan_refusal_label((enum refusal)i);
+    cells[5 + REFUSALS] = lang("Parts, least", "最少分段");
+    cells[6 + REFUSALS] = lang("Parts, most", "最多分段");
+    cells[7 + REFUSALS] = lang("Parts", "计费条");
+    cells[8 + REFUSALS] = lang("Alphabet", "编码");
+    sheet_begin(out);
+    sheet_row(out, cells, 9 + REFUSALS);
+    for (size_t i = 0; i < plan->campaign->n_orders; i++)
+        plan_csv_line(&plan->units[i], plan->units[i].name, out);
+    plan_csv_line(&plan->totals, lang("Total", "合计"), out);
+}
+
+static void plan_put_figures(struct jv *object, const struct plan_unit *line)
+{
+    struct jv *refused = jv_object();
+
+    for (size_t i = 0; i < REFUSALS; i++)
+        jv_put(refused, plan_refusal_name((enum refusal)i), jv_int(line->refused[i]));
+    jv_put(object, "quota", jv_int(line->quota));
+    jv_put(object, "good", jv_int(line->good));
+    jv_put(object, "reserve", jv_int(line->reserve));
+    jv_put(object, "refused", refused);
+    jv_put(object, "parts_min", jv_int(line->parts_least));
+    jv_put(object, "parts_max", jv_int(line->parts_most));
+    jv_put(object, "parts", jv_int(line->parts));
+    jv_put(object, "alphabet", jv_string(plan_alphabet(line)));
+}
+
+static struct jv *plan_json_boards(const struct plan *plan)
+{
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < plan->office->n_boards; i++) {
+        const struct board *from = &plan->office->boards[i];
+        struct jv *board;
+
+        if (!plan->boards[i].slots)
+            continue;
+        board = jv_object();
+        jv_put(board, "board", jv_string(from->id));
+        jv_put(board, "owner", jv_string(plan->office->units[from->owner].id));
+        jv_put(board, "slogans", jv_int(plan->boards[i].slogans));
+        jv_put(board, "slots", jv_int(plan->boards[i].slots));
+        jv_push(list, board);
+    }
+    return list;
+}
+
+struct jv *plan_to_json(const struct plan *plan)
+{
+    struct jv *document = jv_object(), *units = jv_array(), *totals = jv_object();
+
+    for (size_t i = 0; i < plan->campaign->n_orders; i++) {
+        struct jv *unit = jv_object();
+
+        jv_put(unit, "unit", jv_string(plan->units[i].id));
+        jv_put(unit, "name", jv_string(plan->units[i].name));
+        plan_put_figures(unit, &plan->units[i]);
+        jv_push(units, unit);
+    }
+    plan_put_figures(totals, &plan->totals);
+    jv_put(document, "campaign", jv_string(plan->campaign->id));
+    jv_put(document, "title", jv_string(plan->campaign->title));
+    jv_put(document, "units", units);
+    jv_put(document, "boards", plan_json_boards(plan));
+    jv_put(document, "totals", totals);
+    jv_put(document, "modems", jv_int((int64_t)plan->office->n_modems));
+    jv_put(document, "window_seconds", jv_int(plan_window_ms(plan) / 1000));
+    return document;
+}

@@ -1,0 +1,129 @@
+/* plan_table: what a campaign would send. See plan_table.h.
+ * Runs: any (pure). */
+#include "gateway/report/plan_table.h"
+
+#include <stdlib.h>
+
+#include "gateway/base/lang.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+
+static const struct {
+    const char *name, *english, *chinese;
+} plan_refusals[REFUSALS] = {
+    [REFUSAL_NUMBER] = {"number", "Bad number", "号码不可用"},
+    [REFUSAL_DUPLICATE] = {"duplicate", "Duplicate", "重复"},
+    [REFUSAL_TOO_LONG] = {"too_long", "Too long", "内容过长"},
+    [REFUSAL_TEXT] = {"text", "Bad text", "文字有误"},
+    [REFUSAL_COLUMNS] = {"columns", "Bad columns", "列数不符"},
+};
+
+const char *plan_refusal_name(enum refusal why)
+{
+    return plan_refusals[why].name;
+}
+
+const char *plan_refusal_label(enum refusal why)
+{
+    return lang(plan_refusals[why].english, plan_refusals[why].chinese);
+}
+
+struct plan *plan_new(const struct campaign *campaign, const struct office *office)
+{
+    struct plan *plan = mem_new(struct plan);
+
+    plan->campaign = campaign;
+    plan->office = office;
+    plan->units = mem_array(campaign->n_orders + 1, struct plan_unit);
+    plan->boards = mem_array(office->n_boards + 1, struct plan_board);
+    plan->totals.id = plan->totals.name = "";
+    for (size_t i = 0; i < campaign->n_orders; i++) {
+        const struct unit *unit = &office->units[campaign->orders[i].unit];
+
+        plan->units[i].id = unit->id;
+        plan->units[i].name = unit->name;
+        plan->units[i].quota = campaign->orders[i].quota;
+        plan->totals.quota += campaign->orders[i].quota;
+    }
+    for (size_t i = 0; i < campaign->n_displays; i++)
+        for (size_t k = 0; k < campaign->displays[i].n_boards; k++)
+            plan->boards[campaign->displays[i].boards[k]].slogans +=
+                (int64_t)campaign->displays[i].slogans.n;
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan)
+        return;
+    free(plan->units);
+    free(plan->boards);
+    free(plan);
+}
+
+static void plan_count(struct plan_unit *line, const struct recipient *row)
+{
+    if (row->refused) {
+        line->refused[row->why]++;
+        return;
+    }
+    line->alphabet[row->alphabet]++;
+    if (!line->parts_least || row->parts < line->parts_least)
+        line->parts_least = row->parts;
+    if (row->parts > line->parts_most)
+        line->parts_most = row->parts;
+    if (row->reserve) {
+        line->reserve++;
+        return;
+    }
+    line->good++;
+    line->parts += row->parts;
+}
+
+void plan_add(struct plan *plan, const struct recipient *row)
+{
+    LOG_ASSERT(row->order < plan->campaign->n_orders);
+    plan_count(&plan->units[row->order], row);
+    plan_count(&plan->totals, row);
+}
+
+void plan_add_slot(struct plan *plan, size_t board)
+{
+    LOG_ASSERT(board < plan->office->n_boards);
+    plan->boards[board].slots++;
+}
+
+bool plan_is_short(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->campaign->n_orders; i++)
+        if (plan->units[i].good + plan->units[i].reserve < plan->units[i].quota)
+            return true;
+    return false;
+}
+
+int64_t plan_refused(const struct plan_unit *line)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < REFUSALS; i++)
+        sum += line->refused[i];
+    return sum;
+}
+
+const char *plan_alphabet(const struct plan_unit *line)
+{
+    if (line->alphabet[SMS_GSM7] && line->alphabet[SMS_UCS2])
+        return "UCS-2 + GSM-7";
+    if (line->alphabet[SMS_UCS2])
+        return "UCS-2";
+    return line->alphabet[SMS_GSM7] ? "GSM-7" : "-";
+}
+
+int64_t plan_window_ms(const struct plan *plan)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < plan->campaign->n_windows; i++)
+        sum += plan->campaign->windows[i].to_ms - plan->campaign->windows[i].from_ms;
+    return sum;
+}

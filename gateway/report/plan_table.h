@@ -1,0 +1,62 @@
+/* plan_table: what a campaign would send and show, summed before anything is sent.
+ * Runs: any (pure).
+ *
+ * Fed with every row of the recipients files and every slot of the boards; lends campaign and
+ * office. */
+#ifndef LAWCAST_REPORT_PLAN_TABLE_H
+#define LAWCAST_REPORT_PLAN_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gateway/base/json.h"
+#include "gateway/config/recipients.h"
+#include "gateway/model/campaign.h"
+#include "gateway/model/office.h"
+
+struct plan_unit {
+    const char *id, *name;
+    int64_t quota;
+    int64_t good;    /* within the quota */
+    int64_t reserve; /* good, but only sent to when others fail */
+    int64_t refused[REFUSALS];
+    int64_t parts;                   /* of the good ones: what is billed when all goes well */
+    int64_t parts_least, parts_most; /* of one message, reserve included; 0: no message */
+    int64_t alphabet[2];             /* messages, by enum sms_alphabet */
+};
+
+struct plan_board {
+    int64_t slots, slogans;
+};
+
+struct plan {
+    const struct campaign *campaign;
+    const struct office *office;
+    struct plan_unit *units;   /* one an order */
+    struct plan_board *boards; /* one a board of the office */
+    struct plan_unit totals;
+};
+
+struct plan *plan_new(const struct campaign *campaign, const struct office *office);
+void plan_free(struct plan *plan); /* NULL is fine */
+void plan_add(struct plan *plan, const struct recipient *row);
+void plan_add_slot(struct plan *plan, size_t board);
+/* Is there a unit whose good numbers, reserve included, don't reach its quota? */
+bool plan_is_short(const struct plan *plan);
+int64_t plan_refused(const struct plan_unit *line); /* for all reasons */
+
+void plan_print_table(const struct plan *plan, FILE *out);
+void plan_print_csv(const struct plan *plan, FILE *out);
+struct jv *plan_to_json(const struct plan *plan);
+
+/* In --json, and in the user's language. */
+const char *plan_refusal_name(enum refusal why);
+const char *plan_refusal_label(enum refusal why);
+/* "UCS-2", "GSM-7", "UCS-2 + GSM-7", "-": what the unit's messages are written in. */
+const char *plan_alphabet(const struct plan_unit *line);
+/* How long the windows are open in all. */
+int64_t plan_window_ms(const struct plan *plan);
+
+#endif

@@ -1,0 +1,212 @@
+/* progress: what a running gateway shows. See progress.h.
+ * Runs: loop. */
+#include "gateway/report/progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "gateway/base/buffer.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/mem.h"
+#include "gateway/report/progress_view.h"
+#include "gateway/report/standing.h"
+#include "gateway/report/statement.h"
+
+#define PROGRESS_LINE_MS 10000
+#define PROGRESS_WIDTH   80
+#define PROGRESS_HEIGHT  24
+
+/* What makes a plain line urgent when it changes. */
+struct progress_news {
+    bool drawn, planning, no_modem, settled;
+    char trouble[256];
+};
+
+struct progress {
+    FILE *out;
+    struct books *books;
+    char **ids;
+    size_t n;
+    struct statement *statements; /* of the known ones, packed; room for n */
+    size_t n_known;
+    bool terminal, colour;
+    size_t lines; /* on the screen, above the cursor */
+    int64_t written_ms;
+    struct progress_news news;
+    struct progress_live live; /* the last one; trouble points into news */
+};
+
+static bool progress_has(const char *variable)
+{
+    const char *value = getenv(variable);
+
+    return value && *value;
+}
+
+struct progress *progress_open(FILE *out, struct books *books, const char *const *campaign_ids,
+                               size_t n)
+{
+    struct progress *progress = mem_new(struct progress);
+    const char *term = getenv("TERM");
+
+    progress->out = out;
+    progress->books = books;
+    progress->n = n;
+    progress->ids = mem_array(n + 1, char *);
+    for (size_t i = 0; i < n; i++)
+        progress->ids[i] = mem_dup(campaign_ids[i]);
+    progress->statements = mem_array(n + 1, struct statement);
+    progress->terminal =
+        term && strcmp(term, "dumb") != 0 && fileno(out) >= 0 && isatty(fileno(out));
+    progress->colour = progress->terminal && !progress_has("NO_COLOR");
+    return progress;
+}
+
+static void progress_forget(struct progress *progress)
+{
+    while (progress->n_known)
+        statement_release(&progress->statements[--progress->n_known]);
+}
+
+/* When the books can't be read just now, the last figures stay. */
+static void progress_read(struct progress *progress)
+{
+    struct statement *fresh = mem_array(progress->n + 1, struct statement);
+    size_t n = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < progress->n && rc >= 0; i++) {
+        rc = statement_read(progress->books, progress->ids[i], &fresh[n]);
+        if (rc == 0)
+            n++;
+    }
+    if (rc < 0) {
+        while (n)
+            statement_release(&fresh[--n]);
+        free(fresh);
+        return;
+    }
+    progress_forget(progress);
+    free(progress->statements);
+    progress->statements = fresh;
+    progress->n_known = n;
+}
+
+static bool progress_is_settled(const struct progress *progress)
+{
+    if (progress->n_known < progress->n)
+        return false;
+    for (size_t i = 0; i < progress->n_known; i++)
+        if (!progress->statements[i].planned || standing_open(&progress->statements[i]))
+            return false;
+    return true;
+}
+
+/* Remembers the live figures; is there something that a reader of a log must see at once? */
+static bool progress_take(struct progress *progress, const struct progress_live *live)
+{
+    struct progress_news old = progress->news, *news = &progress->news;
+
+    *news =
+        (struct progress_news){.drawn = true,
+                               .planning = live->planning,
+                               .no_modem = !live->planning && live->modems && !live->modems_ready,
+                               .settled = progress_is_settled(progress)};
+    if (live->trouble)
+        snprintf(news->trouble, sizeof news->trouble, "%s", live->trouble);
+    progress->live = *live;
+    progress->live.trouble = news->trouble[0] ? news->trouble : NULL;
+    return !old.drawn || old.planning != news->planning || old.no_modem != news->no_modem ||
+           old.settled != news->settled || strcmp(old.trouble, news->trouble) != 0;
+}
+
+static struct progress_view progress_look(const struct progress *progress)
+{
+    struct progress_view view = {.statements = progress->statements,
+                                 .n = progress->n_known,
+                                 .live = &progress->live,
+                                 .width = PROGRESS_WIDTH,
+                                 .height = PROGRESS_HEIGHT,
+                                 .colour = progress->colour};
+    struct winsize size;
+
+    if (progress->terminal && ioctl(fileno(progress->out), TIOCGWINSZ, &size) == 0) {
+        view.width = size.ws_col ? size.ws_col : PROGRESS_WIDTH;
+        view.height = size.ws_row ? size.ws_row : PROGRESS_HEIGHT;
+    }
+    /* The last column stays free: some terminals wrap as soon as it is written. */
+    if (view.width > 1)
+        view.width--;
+    return view;
+}
+
+static void progress_write(struct progress *progress, const struct buffer *text)
+{
+    fwrite(buffer_text(text), 1, text->length, progress->out);
+    fflush(progress->out);
+    progress->written_ms = clock_mono_ms();
+}
+
+/* Each line erases what was right of it, the end what was below: nothing flickers. */
+static void progress_redraw(struct progress *progress)
+{
+    BUFFER_FREE_LATER struct buffer block = BUFFER_NULL;
+    BUFFER_FREE_LATER struct buffer screen = BUFFER_NULL;
+    struct progress_view view = progress_look(progress);
+    size_t lines = progress_view_block(&view, &block);
+    const char *at = buffer_text(&block);
+
+    if (progress->lines)
+        buffer_printf(&screen, "\033[%zuA", progress->lines);
+    for (size_t i = 0; i < lines; i++) {
+        size_t length = strcspn(at, "\n");
+
+        buffer_add_char(&screen, '\r');
+        buffer_add(&screen, at, length);
+        buffer_add_text(&screen, "\033[K\n");
+        at += length + 1;
+    }
+    buffer_add_text(&screen, "\033[J");
+    progress->lines = lines;
+    progress_write(progress, &screen);
+}
+
+static void progress_print_line(struct progress *progress)
+{
+    BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
+    struct progress_view view = progress_look(progress);
+
+    progress_view_line(&view, &line);
+    progress_write(progress, &line);
+}
+
+void progress_draw(struct progress *progress, const struct progress_live *live)
+{
+    bool urgent;
+
+    progress_read(progress);
+    urgent = progress_take(progress, live);
+    if (progress->terminal)
+        progress_redraw(progress);
+    else if (urgent || clock_mono_ms() - progress->written_ms >= PROGRESS_LINE_MS)
+        progress_print_line(progress);
+}
+
+void progress_close(struct progress *progress)
+{
+    if (progress->news.drawn) {
+        progress_read(progress);
+        if (progress->terminal)
+            progress_redraw(progress);
+        else
+            progress_print_line(progress);
+    }
+    progress_forget(progress);
+    free(progress->statements);
+    for (size_t i = 0; i < progress->n; i++)
+        free(progress->ids[i]);
+    free(progress->ids);
+    free(progress);
+}

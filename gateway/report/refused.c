@@ -1,0 +1,119 @@
+/* refused: the rows that were not taken. See refused.h.
+ * Runs: any. */
+#include "gateway/report/refused.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/base/mem.h"
+#include "gateway/report/sheet.h"
+
+struct refused {
+    FILE *file;
+    char *path, *temporary;
+    int64_t rows;
+};
+
+char *refused_path(const char *directory, const char *campaign_id)
+{
+    return mem_printf("%s/%s-refused.csv", directory, campaign_id);
+}
+
+static void refused_free(struct refused *refused)
+{
+    free(refused->path);
+    free(refused->temporary);
+    free(refused);
+}
+
+int refused_open(struct refused **out, const char *path)
+{
+    struct refused *refused = mem_new(struct refused);
+    int fd;
+
+    *out = NULL;
+    refused->path = mem_dup(path);
+    refused->temporary = mem_printf("%s.XXXXXX", path);
+    fd = mkostemp(refused->temporary, O_CLOEXEC);
+    if (fd < 0) {
+        int error = errno;
+
+        refused_free(refused);
+        return -error;
+    }
+    refused->file = fdopen(fd, "w");
+    if (!refused->file)
+        abort();
+    sheet_begin(refused->file);
+    sheet_row(refused->file, (const char *[4]){"文件", "行", "号码", "原因"}, 4);
+    *out = refused;
+    return 0;
+}
+
+void refused_add(struct refused *refused, const struct recipient *row)
+{
+    char line[24];
+
+    snprintf(line, sizeof line, "%" PRId64, row->line);
+    sheet_row(refused->file,
+              (const char *[4]){row->file, line, row->raw ? row->raw : "", recipients_reason(row)},
+              4);
+    refused->rows++;
+}
+
+/* A rename survives a power cut only when the folder is on disk too. */
+static int refused_sync_folder(const char *path)
+{
+    MEM_FREE_LATER char *copy = mem_dup(path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (fsync(fd) && errno != EINVAL)
+        rc = -errno;
+    close(fd);
+    return rc;
+}
+
+static int refused_publish(struct refused *refused)
+{
+    int rc = 0;
+
+    errno = 0;
+    if (fflush(refused->file) || ferror(refused->file) || fsync(fileno(refused->file)))
+        rc = errno ? -errno : -EIO;
+    if (fclose(refused->file) && !rc)
+        rc = -errno;
+    if (!rc && rename(refused->temporary, refused->path))
+        rc = -errno;
+    if (rc) {
+        unlink(refused->temporary);
+        return rc;
+    }
+    return refused_sync_folder(refused->path);
+}
+
+int64_t refused_close(struct refused *refused)
+{
+    int64_t rows = refused->rows;
+    int rc = refused_publish(refused);
+
+    refused_free(refused);
+    return rc ? rc : rows;
+}
+
+void refused_abandon(struct refused *refused)
+{
+    if (!refused)
+        return;
+    fclose(refused->file);
+    unlink(refused->temporary);
+    refused_free(refused);
+}

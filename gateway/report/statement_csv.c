@@ -1,0 +1,119 @@
+/* statement_csv: a statement for spreadsheets. See statement_print.h.
+ * Runs: any. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/model/phone.h"
+#include "gateway/report/figure.h"
+#include "gateway/report/sheet.h"
+#include "gateway/report/statement_print.h"
+
+enum { FIGURES = STATEMENT_COLUMNS + 3, LINE_CELLS = FIGURES + 2 };
+
+static void statement_csv_line(const struct statement_unit *line, const char *name, FILE *out)
+{
+    char text[FIGURES][FIGURE_ROOM];
+    const char *cells[LINE_CELLS] = {line->id, name};
+
+    snprintf(text[0], FIGURE_ROOM, "%" PRId64, line->quota);
+    snprintf(text[1], FIGURE_ROOM, "%" PRId64, line->planned);
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        snprintf(text[2 + i], FIGURE_ROOM, "%" PRId64, line->n[i]);
+    snprintf(text[FIGURES - 1], FIGURE_ROOM, "%" PRId64, line->parts);
+    for (size_t i = 0; i < FIGURES; i++)
+        cells[2 + i] = text[i];
+    sheet_row(out, cells, LINE_CELLS);
+}
+
+static void statement_csv_head(FILE *out)
+{
+    const char *cells[LINE_CELLS] = {lang("Unit id", "单位编号"), lang("Unit", "单位"),
+                                     lang("Quota", "任务数"), lang("Planned", "计划")};
+
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        cells[4 + i] = statement_column_label((enum statement_column)i);
+    cells[LINE_CELLS - 1] = lang("Parts", "计费条");
+    sheet_row(out, cells, LINE_CELLS);
+}
+
+static void statement_csv_boards(const struct statement *statement, FILE *out)
+{
+    enum { CELLS = 7 };
+
+    sheet_row(out,
+              (const char *[CELLS]){lang("Board", "显示屏"), lang("Owner", "所属单位"),
+                                    lang("Slogans", "标语数"), lang("Showings", "已播次数"),
+                                    lang("Planned", "计划次数"), lang("Seconds shown", "播放秒数"),
+                                    lang("Proof", "证明")},
+              CELLS);
+    for (size_t i = 0; i < statement->n_boards; i++) {
+        const struct statement_board *board = &statement->boards[i];
+        const int64_t figures[4] = {board->slogans, board->showings, board->planned,
+                                    board->shown_ms / 1000};
+        char text[4][FIGURE_ROOM];
+
+        for (size_t k = 0; k < 4; k++)
+            snprintf(text[k], FIGURE_ROOM, "%" PRId64, figures[k]);
+        sheet_row(out,
+                  (const char *[CELLS]){board->id, board->owner, text[0], text[1], text[2], text[3],
+                                        statement_level_label(board->level)},
+                  CELLS);
+    }
+}
+
+void statement_print_csv(const struct statement *statement, FILE *out)
+{
+    sheet_begin(out);
+    statement_csv_head(out);
+    for (size_t i = 0; i < statement->n_units; i++)
+        statement_csv_line(&statement->units[i], statement->units[i].name, out);
+    statement_csv_line(&statement->totals, lang("Total", "合计"), out);
+    if (!statement->n_boards)
+        return;
+    sheet_row(out, NULL, 0);
+    statement_csv_boards(statement, out);
+}
+
+enum { DELIVERY_CELLS = 12 };
+
+/* The text of a message may hold a citizen's name: only slogans, which hang in public, are given.
+ */
+static int statement_csv_delivery(void *ctx, const struct books_delivery *delivery)
+{
+    FILE *out = ctx;
+    bool sms = delivery->channel == CHANNEL_SMS;
+    char figures[5][FIGURE_ROOM], number[24] = "", when[20];
+
+    snprintf(figures[0], FIGURE_ROOM, "%" PRId64, delivery->id);
+    snprintf(figures[1], FIGURE_ROOM, "%" PRId32, delivery->parts);
+    snprintf(figures[2], FIGURE_ROOM, "%" PRId32, delivery->attempts);
+    snprintf(figures[3], FIGURE_ROOM, "%" PRId32, delivery->code);
+    snprintf(figures[4], FIGURE_ROOM, "%" PRId64, delivery->shown_ms / 1000);
+    if (sms)
+        phone_mask(delivery->address, number);
+    clock_format(delivery->changed_ms, when);
+    sheet_row(out,
+              (const char *[DELIVERY_CELLS]){
+                  figures[0], delivery->unit, sms ? "sms" : "display",
+                  sms ? number : delivery->board, delivery_state_label(delivery->state),
+                  sms ? figures[1] : "", figures[2], delivery->device, figures[3], when,
+                  sms ? "" : figures[4], sms ? "" : delivery->text},
+              DELIVERY_CELLS);
+    return ferror(out) ? -EIO : 0;
+}
+
+int statement_print_deliveries(struct books *books, const struct statement *statement, FILE *out)
+{
+    sheet_begin(out);
+    sheet_row(out,
+              (const char *[DELIVERY_CELLS]){
+                  lang("Delivery", "编号"), lang("Unit", "单位编号"), lang("Channel", "渠道"),
+                  lang("Number or board", "号码或显示屏"), lang("State", "状态"),
+                  lang("Parts", "计费条"), lang("Attempts", "尝试次数"), lang("Device", "设备"),
+                  lang("Code", "代码"), lang("Changed at", "最后变动时间"),
+                  lang("Seconds shown", "播放秒数"), lang("Slogan", "标语")},
+              DELIVERY_CELLS);
+    return books_deliveries(books, statement->number, statement_csv_delivery, out);
+}

@@ -1,0 +1,79 @@
+/* statement_json: a statement for programs. See statement_print.h.
+ * Runs: any. */
+#include "gateway/report/figure.h"
+#include "gateway/report/statement_print.h"
+
+static void statement_put_figures(struct jv *object, const struct statement_unit *line)
+{
+    jv_put(object, "quota", jv_int(line->quota));
+    jv_put(object, "planned", jv_int(line->planned));
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        jv_put(object, statement_column_name((enum statement_column)i), jv_int(line->n[i]));
+    jv_put(object, "parts", jv_int(line->parts));
+}
+
+static struct jv *statement_json_windows(const struct statement *statement)
+{
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < statement->n_windows; i++) {
+        struct jv *window = jv_object();
+        char text[FIGURE_ROOM];
+
+        figure_iso(statement->windows[i].from_ms, text);
+        jv_put(window, "from", jv_string(text));
+        figure_iso(statement->windows[i].to_ms, text);
+        jv_put(window, "to", jv_string(text));
+        jv_push(list, window);
+    }
+    return list;
+}
+
+static struct jv *statement_json_units(const struct statement *statement)
+{
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < statement->n_units; i++) {
+        struct jv *unit = jv_object();
+
+        jv_put(unit, "unit", jv_string(statement->units[i].id));
+        jv_put(unit, "name", jv_string(statement->units[i].name));
+        statement_put_figures(unit, &statement->units[i]);
+        jv_push(list, unit);
+    }
+    return list;
+}
+
+static struct jv *statement_json_boards(const struct statement *statement)
+{
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < statement->n_boards; i++) {
+        const struct statement_board *from = &statement->boards[i];
+        struct jv *board = jv_object();
+
+        jv_put(board, "board", jv_string(from->id));
+        jv_put(board, "owner", jv_string(from->owner));
+        jv_put(board, "slogans", jv_int(from->slogans));
+        jv_put(board, "shown_seconds", jv_int(from->shown_ms / 1000));
+        jv_put(board, "level", jv_int(from->level));
+        jv_put(board, "showings", jv_int(from->showings));
+        jv_put(board, "planned", jv_int(from->planned));
+        jv_push(list, board);
+    }
+    return list;
+}
+
+struct jv *statement_to_json(const struct statement *statement)
+{
+    struct jv *document = jv_object(), *totals = jv_object();
+
+    statement_put_figures(totals, &statement->totals);
+    jv_put(document, "campaign", jv_string(statement->id));
+    jv_put(document, "title", jv_string(statement->title));
+    jv_put(document, "windows", statement_json_windows(statement));
+    jv_put(document, "units", statement_json_units(statement));
+    jv_put(document, "boards", statement_json_boards(statement));
+    jv_put(document, "totals", totals);
+    return document;
+}

@@ -1,0 +1,143 @@
+/* statement_table: a statement for people. See statement_print.h.
+ * Runs: any. */
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/report/figure.h"
+#include "gateway/report/statement_print.h"
+#include "gateway/report/table.h"
+
+/* In the order in which people ask: what was owed, what was reached, what is missing. */
+static const enum statement_column statement_order[STATEMENT_COLUMNS] = {
+    COLUMN_DELIVERED,  COLUMN_SENT,    COLUMN_UNDELIVERED, COLUMN_REJECTED, COLUMN_UNKNOWN,
+    COLUMN_SUPPRESSED, COLUMN_EXPIRED, COLUMN_CANCELLED,   COLUMN_OPEN,
+};
+
+enum {
+    HEAD_COLUMNS = 3,
+    TAIL_COLUMNS = 2,
+    ALL_COLUMNS = HEAD_COLUMNS + STATEMENT_COLUMNS + TAIL_COLUMNS
+};
+
+static void statement_table_line(struct table *table, const char *name,
+                                 const struct statement_unit *line)
+{
+    char text[ALL_COLUMNS][FIGURE_ROOM];
+    const char *cells[ALL_COLUMNS] = {name};
+
+    figure_count(line->quota, text[1]);
+    figure_count(line->planned, text[2]);
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        figure_count(line->n[statement_order[i]], text[HEAD_COLUMNS + i]);
+    figure_count(line->parts, text[ALL_COLUMNS - 2]);
+    figure_percent(line->n[COLUMN_DELIVERED], line->quota, text[ALL_COLUMNS - 1]);
+    for (size_t i = 1; i < ALL_COLUMNS; i++)
+        cells[i] = text[i];
+    table_row(table, cells);
+}
+
+static void statement_print_units(const struct statement *statement, FILE *out)
+{
+    struct table_column columns[ALL_COLUMNS] = {
+        {lang("Unit", "单位"), false, false},
+        {lang("Quota", "任务数"), true, false},
+        {lang("Planned", "计划"), true, false},
+        [ALL_COLUMNS - 2] = {lang("Parts", "计费条"), true, false},
+        [ALL_COLUMNS - 1] = {lang("Reached", "完成率"), true, false},
+    };
+    struct table *table;
+
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        columns[HEAD_COLUMNS + i] =
+            (struct table_column){statement_column_label(statement_order[i]), true,
+                                  statement_order[i] != COLUMN_DELIVERED};
+    table = table_new(columns, ALL_COLUMNS);
+    for (size_t i = 0; i < statement->n_units; i++)
+        statement_table_line(table, statement->units[i].name, &statement->units[i]);
+    table_rule(table);
+    statement_table_line(table, lang("Total", "合计"), &statement->totals);
+    table_print(table, out);
+    table_free(table);
+}
+
+static const char *statement_owner_name(const struct statement *statement, const char *id)
+{
+    for (size_t i = 0; i < statement->n_units; i++)
+        if (strcmp(statement->units[i].id, id) == 0)
+            return statement->units[i].name;
+    return id;
+}
+
+static void statement_print_boards(const struct statement *statement, FILE *out)
+{
+    struct table_column columns[] = {
+        {lang("Board", "显示屏"), false, false},
+        {lang("Owner", "所属单位"), false, false},
+        {lang("Slogans", "标语数"), true, false},
+        {lang("Showings", "已播次数"), true, false},
+        {lang("Planned", "计划次数"), true, false},
+        {lang("Shown (h:mm:ss)", "播放时长"), true, false},
+        {lang("Proof", "证明"), false, false},
+    };
+    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+
+    for (size_t i = 0; i < statement->n_boards; i++) {
+        const struct statement_board *board = &statement->boards[i];
+        char text[4][FIGURE_ROOM];
+
+        figure_count(board->slogans, text[0]);
+        figure_count(board->showings, text[1]);
+        figure_count(board->planned, text[2]);
+        figure_span(board->shown_ms, text[3]);
+        table_row(table, (const char *[]){board->id, statement_owner_name(statement, board->owner),
+                                          text[0], text[1], text[2], text[3],
+                                          statement_level_label(board->level)});
+    }
+    table_print(table, out);
+    table_free(table);
+}
+
+void statement_print_windows(const struct statement *statement, FILE *out)
+{
+    for (size_t i = 0; i < statement->n_windows; i++) {
+        char from[20], to[20], zone[FIGURE_ROOM];
+
+        clock_format(statement->windows[i].from_ms, from);
+        clock_format(statement->windows[i].to_ms, to);
+        figure_iso(statement->windows[i].from_ms, zone);
+        fprintf(out, lang("Window: %s to %s (UTC%s)\n", "时段：%s 至 %s（UTC%s）\n"), from, to,
+                strlen(zone) > 6 ? zone + strlen(zone) - 6 : "");
+    }
+}
+
+static void statement_print_head(const struct statement *statement, FILE *out)
+{
+    BUFFER_FREE_LATER struct buffer head = BUFFER_NULL;
+
+    table_put_text(&head, statement->title, 200, false);
+    fprintf(out, "%s (%s)\n", buffer_text(&head), statement->id);
+    statement_print_windows(statement, out);
+    fputc('\n', out);
+}
+
+void statement_print_table(const struct statement *statement, FILE *out)
+{
+    char doubt[FIGURE_ROOM];
+
+    statement_print_head(statement, out);
+    if (statement->n_units)
+        statement_print_units(statement, out);
+    if (statement->totals.parts_unknown) {
+        figure_count(statement->totals.parts_unknown, doubt);
+        fprintf(
+            out,
+            lang("Parts are what the network took; up to %s more belong to messages in doubt.\n",
+                 "计费条为网络已接受的条数；结果不明的短信最多另有 %s 条。\n"),
+            doubt);
+    }
+    if (statement->n_units && statement->n_boards)
+        fputc('\n', out);
+    if (statement->n_boards)
+        statement_print_boards(statement, out);
+}

@@ -1,0 +1,327 @@
+/* test_compare: every way in which books and log can differ is found, and nothing else.
+ * Runs: any. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "gateway/report/compare.h"
+#include "tests/unit/fake_books.h"
+
+#define NUMBER INT64_C(8613800000000)
+
+/* One delivery against one log, as text: the counter that must be 1, or NULL when all agrees. */
+struct scene {
+    const char *what;
+    enum delivery_state state;
+    int32_t parts;
+    const char *log; /* one letter an accepted SMS, see scene_line */
+    size_t counter;  /* offset in struct compare; 0: agrees */
+};
+
+#define DIFFERS(counter) offsetof(struct compare, counter)
+
+static FILE *log_make(char *path, size_t size)
+{
+    const char *tmp = getenv("TMPDIR");
+    int fd;
+
+    snprintf(path, size, "%s/lawcast-compare-XXXXXX", tmp ? tmp : "/tmp");
+    fd = mkstemp(path);
+    assert_true(fd >= 0);
+    return fdopen(fd, "w");
+}
+
+static void log_accepted(FILE *log, int64_t number, int part, int parts, const char *text)
+{
+    fprintf(log,
+            "{\"t\":1,\"event\":\"accepted\",\"modem\":3,\"number\":\"%lld\",\"ref\":1,\"part\":%d,"
+            "\"parts\":%d,\"concat\":5,\"alphabet\":\"ucs2\",\"text\":\"%s\"}\n",
+            (long long)number, part, parts, text);
+}
+
+static void log_view(FILE *log, int64_t t, const char *event, const char *name)
+{
+    fprintf(log,
+            "{\"t\":%lld,\"event\":\"%s\",\"board\":\"plaza\",\"name\":\"%s\",\"text\":\"x\"}\n",
+            (long long)t, event, name);
+}
+
+/* The message is "宪法日" in one part or "宪" + "法日" in two. */
+static void scene_line(FILE *log, char letter)
+{
+    switch (letter) {
+    case 'a':
+        log_accepted(log, NUMBER, 1, 1, "宪法日");
+        break;
+    case '1':
+        log_accepted(log, NUMBER, 1, 2, "宪");
+        break;
+    case '2':
+        log_accepted(log, NUMBER, 2, 2, "法日");
+        break;
+    case 'w':
+        log_accepted(log, NUMBER, 1, 1, "宪法");
+        break;
+    case 'x':
+        log_accepted(log, NUMBER + 1, 1, 1, "宪法日");
+        break;
+    default:
+        fail();
+    }
+}
+
+static void run_scene(const struct scene *scene, struct compare *out)
+{
+    const struct books_delivery delivery = {.id = 9,
+                                            .unit = "city",
+                                            .channel = CHANNEL_SMS,
+                                            .address = NUMBER,
+                                            .state = scene->state,
+                                            .parts = scene->parts,
+                                            .text = "宪法日"};
+    struct books books = {.units = {{.id = "city", .name = "市法宣办"}},
+                          .n_units = 1,
+                          .deliveries = &delivery,
+                          .n_deliveries = 1};
+    char path[256];
+    FILE *log = log_make(path, sizeof path);
+
+    books.units[0].n[scene->state] = 1;
+    fputs("{\"t\":1,\"event\":\"rejected\",\"modem\":3,\"number\":\"1\",\"code\":42}\n", log);
+    for (const char *letter = scene->log; *letter; letter++)
+        scene_line(log, *letter);
+    fclose(log);
+    assert_int_equal(compare_log(&books, 7, path, out), 0);
+    unlink(path);
+}
+
+static void messages(void **state)
+{
+    static const struct scene scenes[] = {
+        {"sent once", DELIVERY_SENT, 1, "a", 0},
+        {"delivered once", DELIVERY_DELIVERED, 1, "a", 0},
+        {"both parts, any order", DELIVERY_DELIVERED, 2, "21", 0},
+        {"unknown, never taken", DELIVERY_UNKNOWN, 2, "", 0},
+        {"unknown, one part taken", DELIVERY_UNKNOWN, 2, "2", 0},
+        {"unknown, taken", DELIVERY_UNKNOWN, 1, "a", 0},
+        {"in flight at a crash", DELIVERY_INFLIGHT, 1, "a", 0},
+        {"undelivered by its first part", DELIVERY_UNDELIVERED, 2, "1", 0},
+        {"rejected", DELIVERY_REJECTED, 1, "", 0},
+        {"expired", DELIVERY_EXPIRED, 1, "", 0},
+        {"sent, but nowhere", DELIVERY_SENT, 1, "", DIFFERS(lost)},
+        {"delivered in part", DELIVERY_DELIVERED, 2, "1", DIFFERS(lost)},
+        {"undelivered, but nowhere", DELIVERY_UNDELIVERED, 1, "", DIFFERS(lost)},
+        {"sent in other parts", DELIVERY_SENT, 1, "12", DIFFERS(lost)},
+        {"sent twice", DELIVERY_SENT, 1, "aa", DIFFERS(duplicates)},
+        {"one part twice", DELIVERY_SENT, 2, "121", DIFFERS(duplicates)},
+        {"unknown twice", DELIVERY_UNKNOWN, 1, "aa", DIFFERS(duplicates)},
+        {"another text", DELIVERY_DELIVERED, 1, "w", DIFFERS(wrong_text)},
+        {"rejected, but taken", DELIVERY_REJECTED, 1, "a", DIFFERS(unrecorded)},
+        {"planned, but taken", DELIVERY_PLANNED, 1, "a", DIFFERS(unrecorded)},
+        {"deferred, but taken in part", DELIVERY_DEFERRED, 2, "1", DIFFERS(unrecorded)},
+        {"suppressed, but taken", DELIVERY_SUPPRESSED, 1, "a", DIFFERS(unrecorded)},
+        {"somebody else", DELIVERY_SENT, 1, "ax", DIFFERS(invented)},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
+        struct compare out;
+
+        run_scene(&scenes[i], &out);
+        if (out.agrees != !scenes[i].counter)
+            print_error("scene: %s: %s\n", scenes[i].what, out.first[0]);
+        assert_int_equal(out.agrees, !scenes[i].counter);
+        if (scenes[i].counter) {
+            assert_int_equal(*(int64_t *)(void *)((char *)&out + scenes[i].counter), 1);
+            assert_true(out.first[0][0]);
+            assert_null(strstr(out.first[0], "13800000000"));
+        }
+        compare_release(&out);
+    }
+}
+
+static void counts_that_disagree_are_found(void **state)
+{
+    const struct books_delivery delivery = {.id = 9,
+                                            .unit = "city",
+                                            .channel = CHANNEL_SMS,
+                                            .address = NUMBER,
+                                            .state = DELIVERY_SENT,
+                                            .parts = 1,
+                                            .text = "x"};
+    struct books books = {.units = {{.id = "city", .name = "市法宣办"}},
+                          .n_units = 1,
+                          .deliveries = &delivery,
+                          .n_deliveries = 1};
+    struct compare out;
+    char path[256];
+    FILE *log = log_make(path, sizeof path);
+
+    (void)state;
+    log_accepted(log, NUMBER, 1, 1, "x");
+    fclose(log);
+    books.units[0].n[DELIVERY_SENT] = 2;
+    assert_int_equal(compare_log(&books, 7, path, &out), 0);
+    assert_false(out.agrees);
+    assert_int_equal(out.differences, 1);
+    assert_non_null(strstr(out.first[0], "市法宣办"));
+    compare_release(&out);
+    unlink(path);
+}
+
+struct board_scene {
+    const char *what;
+    enum delivery_state state;
+    int64_t books_ms;
+    int64_t shown[2], hidden[2]; /* 0: no such event */
+    size_t counter;
+};
+
+static void boards(void **state)
+{
+    static const struct board_scene scenes[] = {
+        {"as shown", DELIVERY_WITHDRAWN, 300000, {1000, 0}, {301000, 0}, 0},
+        {"a little less", DELIVERY_WITHDRAWN, 297500, {1000, 0}, {301000, 0}, 0},
+        {"a little more", DELIVERY_WITHDRAWN, 300900, {1000, 0}, {301000, 0}, 0},
+        {"with a gap", DELIVERY_WITHDRAWN, 200000, {1000, 201000}, {101000, 301000}, 0},
+        {"still up", DELIVERY_SHOWN, 0, {1000, 0}, {301000, 0}, 0},
+        {"never shown", DELIVERY_EXPIRED, 0, {0, 0}, {0, 0}, 0},
+        {"never hidden", DELIVERY_WITHDRAWN, 399000, {1000, 0}, {0, 0}, 0},
+        {"claimed", DELIVERY_WITHDRAWN, 5000, {0, 0}, {0, 0}, DIFFERS(boards_over)},
+        {"too much", DELIVERY_WITHDRAWN, 301100, {1000, 0}, {301000, 0}, DIFFERS(boards_over)},
+        {"too little", DELIVERY_WITHDRAWN, 296900, {1000, 0}, {301000, 0}, DIFFERS(boards_under)},
+        {"expired but shown", DELIVERY_EXPIRED, 0, {1000, 0}, {301000, 0}, DIFFERS(boards_under)},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
+        const struct books_delivery delivery = {.id = 9,
+                                                .unit = "city",
+                                                .channel = CHANNEL_DISPLAY,
+                                                .board = "plaza",
+                                                .state = scenes[i].state,
+                                                .shown_ms = scenes[i].books_ms,
+                                                .text = "x"};
+        struct books books = {.deliveries = &delivery, .n_deliveries = 1};
+        struct compare out;
+        char path[256];
+        FILE *log = log_make(path, sizeof path);
+
+        for (size_t k = 0; k < 2; k++) {
+            if (scenes[i].shown[k])
+                log_view(log, scenes[i].shown[k], "shown", "lawcast-7-9");
+            if (scenes[i].hidden[k])
+                log_view(log, scenes[i].hidden[k], "hidden", "lawcast-7-9");
+        }
+        log_view(log, 5, "shown", "lawcast-8-9");
+        log_view(log, 6, "shown", "weather");
+        fputs("{\"t\":400000,\"event\":\"reported\"}\n", log);
+        fclose(log);
+        assert_int_equal(compare_log(&books, 7, path, &out), 0);
+        unlink(path);
+        if (out.agrees != !scenes[i].counter)
+            print_error("scene: %s: %s\n", scenes[i].what, out.first[0]);
+        assert_int_equal(out.agrees, !scenes[i].counter);
+        if (scenes[i].counter)
+            assert_int_equal(*(int64_t *)(void *)((char *)&out + scenes[i].counter), 1);
+        compare_release(&out);
+    }
+}
+
+static void a_showing_without_a_delivery_is_found(void **state)
+{
+    struct books books = {0};
+    struct compare out;
+    char path[256];
+    FILE *log = log_make(path, sizeof path);
+
+    (void)state;
+    log_view(log, 5, "shown", "lawcast-7-10");
+    fclose(log);
+    assert_int_equal(compare_log(&books, 7, path, &out), 0);
+    assert_int_equal(out.boards_under, 1);
+    compare_release(&out);
+    unlink(path);
+}
+
+static void bad_logs_are_refused(void **state)
+{
+    static const char *const lines[] = {
+        "not json\n",
+        "[]\n",
+        "{\"t\":1}\n",
+        "{\"event\":\"accepted\"}\n",
+        "{\"t\":1,\"event\":\"invented\"}\n",
+        "{\"t\":1,\"event\":\"accepted\",\"number\":\"8x\",\"part\":1,\"parts\":1,\"text\":\"\"}\n",
+        "{\"t\":1,\"event\":\"accepted\",\"number\":\"86\",\"part\":2,\"parts\":1,\"text\":\"\"}\n",
+        "{\"t\":1,\"event\":\"accepted\",\"number\":\"86\",\"part\":1,\"parts\":1}\n",
+        "{\"t\":1,\"event\":\"shown\",\"name\":\"lawcast-7\"}\n",
+        "{\"t\":1,\"event\":\"shown\",\"name\":\"lawcast-7-9x\"}\n",
+        "{\"t\":1,\"event\":\"shown\"}\n",
+        "{\"t\":1,\"event\":\"rep",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct books books = {0};
+        struct compare out;
+        char path[256];
+        FILE *log = log_make(path, sizeof path);
+
+        fputs("{\"t\":1,\"event\":\"bad\"}\n", log);
+        fputs(lines[i], log);
+        fclose(log);
+        assert_int_equal(compare_log(&books, 7, path, &out), -EBADMSG);
+        assert_non_null(strstr(out.first[0], ":2:"));
+        assert_false(out.agrees);
+        compare_release(&out);
+        unlink(path);
+        assert_int_equal(compare_log(&books, 7, path, &out), -ENOENT);
+        compare_release(&out);
+    }
+}
+
+static void only_the_first_differences_are_told(void **state)
+{
+    struct books books = {0};
+    struct compare out;
+    char path[256], *text = NULL;
+    size_t size;
+    FILE *log = log_make(path, sizeof path), *printed;
+
+    (void)state;
+    for (int i = 0; i < COMPARE_FIRST + 5; i++)
+        log_accepted(log, NUMBER + i, 1, 1, "x");
+    fclose(log);
+    assert_int_equal(compare_log(&books, 7, path, &out), 0);
+    assert_int_equal(out.invented, COMPARE_FIRST + 5);
+    assert_int_equal(out.n_first, COMPARE_FIRST);
+    printed = open_memstream(&text, &size);
+    compare_print(&out, printed);
+    fclose(printed);
+    assert_non_null(strstr(text, "and 5 more"));
+    assert_null(strstr(text, "agree with"));
+    free(text);
+    compare_release(&out);
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(messages),
+        cmocka_unit_test(counts_that_disagree_are_found),
+        cmocka_unit_test(boards),
+        cmocka_unit_test(a_showing_without_a_delivery_is_found),
+        cmocka_unit_test(bad_logs_are_refused),
+        cmocka_unit_test(only_the_first_differences_are_told),
+    };
+
+    setenv("LC_ALL", "C", 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

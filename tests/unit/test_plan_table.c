@@ -1,0 +1,173 @@
+/* test_plan_table: rows are summed into the right unit and the right column.
+ * Runs: any. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/report/plan_table.h"
+
+static struct unit units[] = {{.id = "city", .name = "市法宣办"},
+                              {.id = "jinan", .name = "金安区"}};
+static struct modem modems[2];
+static struct board boards[] = {{.id = "idle", .owner = 0}, {.id = "plaza", .owner = 1}};
+static struct office office = {
+    .units = units, .n_units = 2, .modems = modems, .n_modems = 2, .boards = boards, .n_boards = 2};
+static struct order orders[] = {{.unit = 1, .quota = 3}, {.unit = 0, .quota = 2}};
+static size_t display_boards[] = {1};
+static char *slogans[] = {"a", "b"};
+static struct display displays[] = {
+    {.boards = display_boards, .n_boards = 1, .slogans = {slogans, 2}, .every_s = 300}};
+static struct window windows[] = {{0, 9000000}, {20000000, 20600000}};
+static struct campaign campaign = {.id = "day",
+                                   .title = "日",
+                                   .windows = windows,
+                                   .n_windows = 2,
+                                   .orders = orders,
+                                   .n_orders = 2,
+                                   .displays = displays,
+                                   .n_displays = 1};
+
+static struct plan *small_plan(void)
+{
+    static const struct recipient rows[] = {
+        {.order = 0, .alphabet = SMS_UCS2, .parts = 1},
+        {.order = 0, .alphabet = SMS_UCS2, .parts = 2},
+        {.order = 0, .refused = true, .why = REFUSAL_NUMBER},
+        {.order = 0, .refused = true, .why = REFUSAL_DUPLICATE},
+        {.order = 0, .refused = true, .why = REFUSAL_DUPLICATE, .reserve = true},
+        {.order = 1, .alphabet = SMS_GSM7, .parts = 1},
+        {.order = 1, .alphabet = SMS_UCS2, .parts = 1},
+        {.order = 1, .alphabet = SMS_UCS2, .parts = 3, .reserve = true},
+        {.order = 1, .refused = true, .why = REFUSAL_COLUMNS},
+    };
+    struct plan *plan = plan_new(&campaign, &office);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        plan_add(plan, &rows[i]);
+    plan_add_slot(plan, 1);
+    plan_add_slot(plan, 1);
+    return plan;
+}
+
+static void rows_are_summed(void **state)
+{
+    struct plan *plan = small_plan();
+
+    (void)state;
+    assert_string_equal(plan->units[0].id, "jinan");
+    assert_int_equal(plan->units[0].good, 2);
+    assert_int_equal(plan->units[0].reserve, 0);
+    assert_int_equal(plan->units[0].parts, 3);
+    assert_int_equal(plan->units[0].parts_least, 1);
+    assert_int_equal(plan->units[0].parts_most, 2);
+    assert_int_equal(plan->units[0].refused[REFUSAL_DUPLICATE], 2);
+    assert_int_equal(plan_refused(&plan->units[0]), 3);
+    assert_string_equal(plan_alphabet(&plan->units[0]), "UCS-2");
+    assert_int_equal(plan->units[1].good, 2);
+    assert_int_equal(plan->units[1].reserve, 1);
+    assert_int_equal(plan->units[1].parts, 2);
+    assert_int_equal(plan->units[1].parts_most, 3);
+    assert_string_equal(plan_alphabet(&plan->units[1]), "UCS-2 + GSM-7");
+    assert_int_equal(plan->totals.quota, 5);
+    assert_int_equal(plan->totals.parts, 5);
+    assert_int_equal(plan_refused(&plan->totals), 4);
+    assert_int_equal(plan->boards[0].slogans, 0);
+    assert_int_equal(plan->boards[1].slogans, 2);
+    assert_int_equal(plan->boards[1].slots, 2);
+    assert_int_equal(plan_window_ms(plan), 9600000);
+    plan_free(plan);
+}
+
+static void short_means_fewer_good_than_quota(void **state)
+{
+    struct plan *plan = small_plan();
+    const struct recipient one = {.order = 0, .parts = 1, .reserve = true};
+
+    (void)state;
+    assert_true(plan_is_short(plan)); /* 2 of 3 */
+    plan_add(plan, &one);
+    assert_false(plan_is_short(plan)); /* the reserve tops it up */
+    plan_free(plan);
+}
+
+static void an_empty_plan_has_no_figures(void **state)
+{
+    struct plan *plan = plan_new(&campaign, &office);
+
+    (void)state;
+    assert_string_equal(plan_alphabet(&plan->totals), "-");
+    assert_int_equal(plan_refused(&plan->totals), 0);
+    assert_true(plan_is_short(plan));
+    plan_free(plan);
+}
+
+static char *print_with(void (*print)(const struct plan *plan, FILE *out))
+{
+    struct plan *plan = small_plan();
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    print(plan, out);
+    fclose(out);
+    plan_free(plan);
+    return text;
+}
+
+static void the_table_shows_it(void **state)
+{
+    char *text = print_with(plan_print_table);
+
+    (void)state;
+    assert_non_null(strstr(text, "市法宣办      2     2        1        1         1-3      2"));
+    assert_non_null(strstr(text, "Refused   Bad number  Duplicate  Bad columns\n"));
+    assert_non_null(strstr(text, "plaza  金安区        2      2\n"));
+    assert_null(strstr(text, "idle"));
+    assert_non_null(strstr(text, "2 modems at 2 to 6 seconds a part need 0:00:06 to 0:00:18"));
+    free(text);
+}
+
+static void sheet_and_json_show_it(void **state)
+{
+    static const char expected[] =
+        "{\"campaign\":\"day\",\"title\":\"日\",\"units\":[{\"unit\":\"jinan\",\"name\":\"金安区\","
+        "\"quota\":3,\"good\":2,\"reserve\":0,\"refused\":{\"number\":1,\"duplicate\":2,"
+        "\"too_long\":0,\"text\":0,\"columns\":0},\"parts_min\":1,\"parts_max\":2,\"parts\":3,"
+        "\"alphabet\":\"UCS-2\"},{\"unit\":\"city\",";
+    char *text = print_with(plan_print_csv);
+    struct buffer json = BUFFER_NULL;
+    struct plan *plan = small_plan();
+    struct jv *document = plan_to_json(plan);
+
+    (void)state;
+    assert_non_null(strstr(text, "\r\njinan,金安区,3,2,0,1,2,0,0,0,1,2,3,UCS-2\r\n"));
+    assert_non_null(strstr(text, "\r\n,Total,5,4,1,1,2,0,0,1,1,3,5,UCS-2 + GSM-7\r\n"));
+    jv_write(document, false, &json);
+    assert_memory_equal(buffer_text(&json), expected, sizeof expected - 1);
+    assert_int_equal(jv_number(jv_at(document, "/boards/0/slots"), 0), 2);
+    assert_int_equal(jv_number(jv_at(document, "/totals/refused/duplicate"), 0), 2);
+    assert_int_equal(jv_number(jv_at(document, "/window_seconds"), 0), 9600);
+    jv_free(document);
+    buffer_free(&json);
+    plan_free(plan);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_summed),
+        cmocka_unit_test(short_means_fewer_good_than_quota),
+        cmocka_unit_test(an_empty_plan_has_no_figures),
+        cmocka_unit_test(the_table_shows_it),
+        cmocka_unit_test(sheet_and_json_show_it),
+    };
+
+    setenv("LC_ALL", "C", 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

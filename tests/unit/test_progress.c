@@ -1,0 +1,292 @@
+/* test_progress: bars claim nothing that isn't proved, lines fit the terminal, pipes aren't
+ * flooded. Runs: any. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <pty.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/base/utf8.h"
+#include "gateway/report/progress_view.h"
+#include "tests/unit/fake_books.h"
+
+static struct books day_books(void)
+{
+    struct books books = {
+        .campaign =
+            {.number = 1, .id = "day", .title = "弘扬宪法精神", .windows = "[]", .planned = true},
+        .units = {{.id = "city", .name = "市法宣办", .quota = 50000},
+                  {.id = "jinan", .name = "金安区", .quota = 20000},
+                  {.id = "long", .name = "一个名称特别特别长的成员单位办公室", .quota = 10}},
+        .n_units = 3,
+        .boards = {{.id = "plaza", .n = {[DELIVERY_SHOWN] = 1}}},
+        .n_boards = 1,
+    };
+
+    books.units[0].n[DELIVERY_DELIVERED] = 31250;
+    books.units[0].n[DELIVERY_SENT] = 1250;
+    books.units[0].n[DELIVERY_PLANNED] = 17500;
+    books.units[1].n[DELIVERY_DELIVERED] = 19999;
+    books.units[1].n[DELIVERY_UNKNOWN] = 1;
+    return books;
+}
+
+static struct progress_live day_live(void)
+{
+    return (struct progress_live){.now_ms = INT64_C(1793412131000),
+                                  .modems_ready = 63,
+                                  .modems = 64,
+                                  .boards_ready = 1,
+                                  .boards = 2,
+                                  .messages_per_s = 25};
+}
+
+static void bars_round_down(void **state)
+{
+    static const struct {
+        int64_t quota, delivered, sent, unknown;
+        size_t cells[3];
+    } cases[] = {
+        {100, 50, 25, 5, {5, 2, 1}},   {100, 99, 0, 1, {9, 0, 1}}, {100, 100, 0, 0, {10, 0, 0}},
+        {100, 100, 50, 0, {10, 0, 0}}, {100, 0, 0, 0, {0, 0, 0}},  {0, 0, 0, 0, {0, 0, 0}},
+        {3, 2, 1, 0, {6, 4, 0}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct statement_unit unit = {.quota = cases[i].quota};
+        size_t cells[3];
+
+        unit.n[COLUMN_DELIVERED] = cases[i].delivered;
+        unit.n[COLUMN_SENT] = cases[i].sent;
+        unit.n[COLUMN_UNKNOWN] = cases[i].unknown;
+        progress_view_cells(&unit, 10, cells);
+        assert_memory_equal(cells, cases[i].cells, sizeof cells);
+    }
+}
+
+static char *block_of(size_t width, size_t height, const struct progress_live *live)
+{
+    struct books books = day_books();
+    struct buffer text = BUFFER_NULL;
+    struct statement statement;
+    struct progress_view view = {
+        .statements = &statement, .n = 1, .live = live, .width = width, .height = height};
+    size_t lines, counted = 0;
+
+    statement_read(&books, "day", &statement);
+    lines = progress_view_block(&view, &text);
+    statement_release(&statement);
+    for (const char *at = buffer_text(&text); *at; at++)
+        counted += *at == '\n';
+    assert_int_equal(lines, counted);
+    return buffer_take(&text);
+}
+
+static void every_line_fits(void **state)
+{
+    struct progress_live live = day_live();
+
+    (void)state;
+    live.trouble = "磁盘已满：账本无法写入，请清理磁盘。The disk is full: clear some space, and "
+                   "sending goes on "
+                   "by itself.";
+    for (size_t width = 10; width <= 200; width++) {
+        char *text = block_of(width, 24, &live), *line;
+
+        for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+            assert_in_range(utf8_columns(line), 1, width);
+        free(text);
+    }
+}
+
+static void the_block_shows_the_figures(void **state)
+{
+    struct progress_live live = day_live();
+    char *text = block_of(79, 24, &live);
+
+    (void)state;
+    assert_non_null(strstr(text, "● 弘扬宪法精神\n"));
+    assert_non_null(strstr(text, "  31,250/50,000   62.5%\n"));
+    assert_non_null(strstr(text, "  19,999/20,000   99.9%\n"));
+    assert_non_null(strstr(text, "一个名称特别特别长…"));
+    assert_non_null(strstr(text, "delivered 51,249 · no report 1,250 · failed 0 · in doubt 1"));
+    assert_non_null(strstr(text, "2026-10-31 10:02:11  25.0 messages/s · about 12 min left"));
+    assert_null(strstr(text, "\033"));
+    free(text);
+}
+
+static void a_low_terminal_gets_fewer_units(void **state)
+{
+    struct progress_live live = day_live();
+    char *text = block_of(79, 8, &live);
+
+    (void)state;
+    assert_non_null(strstr(text, "… 2 more units"));
+    assert_null(strstr(text, "金安区"));
+    free(text);
+}
+
+static void planning_and_trouble_are_shown(void **state)
+{
+    struct progress_live live = day_live();
+    char *text;
+
+    (void)state;
+    live.planning = true;
+    live.rows_read = 12000;
+    live.rows_refused = 12;
+    live.trouble = "the disk is full";
+    text = block_of(79, 24, &live);
+    assert_non_null(strstr(text, "12,000 rows read, 12 refused"));
+    assert_non_null(strstr(text, "▲ the disk is full\n"));
+    free(text);
+}
+
+/* A pipe: what each drawing adds. */
+static void pipes_are_told_what_matters(void **state)
+{
+    static const char *const ids[] = {"day"};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    char *text = NULL;
+    size_t size, before;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    progress = progress_open(out, &books, ids, 1);
+    progress_draw(progress, &live);
+    assert_non_null(strstr(text, "delivered 51,249"));
+    assert_null(strstr(text, "\033"));
+    before = size;
+    live.messages_per_s = 30;
+    progress_draw(progress, &live);
+    assert_int_equal(size, before); /* nothing important, not yet 10 s */
+    live.trouble = "the disk is full";
+    progress_draw(progress, &live);
+    assert_non_null(strstr(text + before, "▲ the disk is full"));
+    before = size;
+    live.trouble = NULL;
+    progress_draw(progress, &live);
+    assert_true(size > before);
+    before = size;
+    live.modems_ready = 0;
+    progress_draw(progress, &live);
+    assert_non_null(strstr(text + before, "modems 0/64"));
+    before = size;
+    books.units[0].n[DELIVERY_PLANNED] = 0;
+    books.boards[0].n[DELIVERY_SHOWN] = 0;
+    progress_draw(progress, &live);
+    assert_non_null(strstr(text + before, "open 0"));
+    before = size;
+    books.units[0].n[DELIVERY_SENT]--;
+    books.units[0].n[DELIVERY_DELIVERED]++;
+    progress_close(progress);
+    assert_non_null(strstr(text + before, "delivered 51,250"));
+    fclose(out);
+    free(text);
+}
+
+static void unreadable_books_keep_the_last_figures(void **state)
+{
+    static const char *const ids[] = {"day", "not-yet"};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    char *text = NULL;
+    size_t size, before;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    progress = progress_open(out, &books, ids, 2);
+    progress_draw(progress, &live);
+    before = size;
+    books.failure = -EIO;
+    live.trouble = "x";
+    progress_draw(progress, &live);
+    assert_non_null(strstr(text + before, "delivered 51,249"));
+    progress_close(progress);
+    fclose(out);
+    free(text);
+}
+
+static size_t count_of(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, word)); text++)
+        n++;
+    return n;
+}
+
+/* Draws twice on a terminal and closes; what the terminal got. */
+static void draw_on_terminal(char *got, size_t room)
+{
+    static const char *const ids[] = {"day"};
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    int master, slave;
+    ssize_t length, total = 0;
+    FILE *out;
+
+    assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
+    out = fdopen(slave, "w");
+    progress = progress_open(out, &books, ids, 1);
+    progress_draw(progress, &live);
+    progress_draw(progress, &live);
+    progress_close(progress);
+    fclose(out);
+    while ((size_t)total < room - 1 &&
+           (length = read(master, got + total, room - 1 - (size_t)total)) > 0)
+        total += length;
+    got[total] = '\0';
+    close(master);
+}
+
+static void terminals_are_redrawn_in_place(void **state)
+{
+    char got[16384];
+
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    unsetenv("NO_COLOR");
+    draw_on_terminal(got, sizeof got);
+    assert_int_equal(count_of(got, "\033[7A"), 2); /* 1 + 3 units + total + 2 */
+    assert_true(count_of(got, "\033[34m") > 0);
+    assert_non_null(strstr(got, "\033[J"));
+    setenv("NO_COLOR", "1", 1);
+    draw_on_terminal(got, sizeof got);
+    assert_int_equal(count_of(got, "\033[34m"), 0);
+    assert_int_equal(count_of(got, "\033[7A"), 2);
+    setenv("TERM", "dumb", 1);
+    draw_on_terminal(got, sizeof got);
+    assert_int_equal(count_of(got, "\033"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bars_round_down),
+        cmocka_unit_test(every_line_fits),
+        cmocka_unit_test(the_block_shows_the_figures),
+        cmocka_unit_test(a_low_terminal_gets_fewer_units),
+        cmocka_unit_test(planning_and_trouble_are_shown),
+        cmocka_unit_test(pipes_are_told_what_matters),
+        cmocka_unit_test(unreadable_books_keep_the_last_figures),
+        cmocka_unit_test(terminals_are_redrawn_in_place),
+    };
+
+    setenv("LC_ALL", "C", 1);
+    setenv("TZ", "CST-8", 1);
+    tzset();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
