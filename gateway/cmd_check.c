@@ -1,0 +1,78 @@
+/* cmd_check: lawcast check: everything that is wrong with the files, at once, before the day.
+ * Runs: any. Opens no device and writes nothing. */
+#include "gateway/base/lang.h"
+#include "gateway/command.h"
+#include "gateway/files.h"
+#include "gateway/report/figure.h"
+
+static void check_summary(const struct files *files)
+{
+    size_t warnings = files->diag.n - files->diag.errors;
+    char count[FIGURE_ROOM];
+    int64_t messages = 0;
+
+    if (files->diag.errors) {
+        printf(lang("Errors: %zu, warnings: %zu. Mend the errors and check again.\n",
+                    "错误 %zu 处，警告 %zu 处。请改正后重新检查。\n"),
+               files->diag.errors, warnings);
+        return;
+    }
+    for (size_t i = 0; i < files->n; i++)
+        for (size_t k = 0; k < files->campaigns[i]->n_orders; k++)
+            messages += files->campaigns[i]->orders[k].quota;
+    figure_count(messages, count);
+    printf(
+        lang(
+            "No errors; warnings: %zu. Units: %zu, modems: %zu, boards: %zu; campaigns: %zu, "
+            "messages: %s.\n",
+            "没有错误，警告 %zu 处。单位 %zu 个，短信设备 %zu 台，显示屏 %zu 块；任务 %zu 个，短信 "
+            "%s 条。\n"),
+        warnings, files->office->n_units, files->office->n_modems, files->office->n_boards,
+        files->n, count);
+}
+
+static int check_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+    struct files files = FILES_NULL;
+    const char *config = NULL;
+    int option, result;
+
+    while ((option = command_next_option(argc, argv, ":c:h", options)) != -1) {
+        if (option != 'c')
+            return command_bad_option(&command_check, option, argv);
+        config = optarg;
+    }
+    result = files_read(&files, config, argv + optind, (size_t)(argc - optind));
+    diag_print(&files.diag, stderr);
+    check_summary(&files);
+    files_free(&files);
+    return result;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .help_en = "Find every error in the configuration and in campaign files.",
+    .help_zh = "检查配置文件和任务文件，一次列出所有错误。",
+    .usage = "[-c FILE] [CAMPAIGN...]",
+    .long_en = "CAMPAIGN is a campaign file or its folder; without one, only the configuration is "
+               "checked.\nNothing is opened, sent or written.\n\n"
+               "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
+               "/etc/lawcast/lawcast.cfg\n"
+               "  -h, --help          this text\n\n"
+               "Examples:\n"
+               "  lawcast check\n"
+               "  lawcast check campaigns/constitution-day\n\n"
+               "Exit codes: 0 no errors (warnings may be printed); 1 errors; 2 wrong usage.\n",
+    .long_zh =
+        "CAMPAIGN 是任务文件或其所在目录；不写则只检查配置文件。\n不打开设备，不发送，不写入。\n\n"
+        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 "
+        "/etc/lawcast/lawcast.cfg\n"
+        "  -h, --help          本说明\n\n"
+        "示例：\n"
+        "  lawcast check\n"
+        "  lawcast check campaigns/constitution-day\n\n"
+        "退出码：0 没有错误（可能有警告）；1 有错误；2 用法错误。\n",
+    .run = check_run,
+};

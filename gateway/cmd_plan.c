@@ -1,0 +1,218 @@
+/* cmd_plan: lawcast plan: what a campaign would send, for whom, and which rows are refused.
+ * Runs: any. Reads every recipients file; opens no device. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/lang.h"
+#include "gateway/command.h"
+#include "gateway/config/recipients.h"
+#include "gateway/dispatch/slots.h"
+#include "gateway/files.h"
+#include "gateway/report/figure.h"
+#include "gateway/report/plan_table.h"
+#include "gateway/report/refused.h"
+
+enum plan_format { PLAN_TABLE, PLAN_JSON, PLAN_CSV };
+
+struct plan_options {
+    const char *config, *folder;
+    char *campaign;
+    enum plan_format format;
+};
+
+struct plan_job {
+    const struct plan_options *options;
+    struct files files;
+    const struct campaign *campaign;
+    struct plan *plan;
+    char *refused_path;
+    int64_t refused_rows;
+};
+
+/* All rows, and the refused ones into their file. */
+static int plan_read_rows(struct plan_job *job, struct refused *refused)
+{
+    struct recipients *reader = recipients_open(job->campaign, job->files.office);
+    struct recipient row;
+    int rc;
+
+    while ((rc = recipients_next(reader, &row, &job->files.diag)) == 0) {
+        plan_add(job->plan, &row);
+        if (row.refused)
+            refused_add(refused, &row);
+    }
+    recipients_close(reader);
+    return rc < 0 || job->files.diag.errors ? COMMAND_REFUSED : COMMAND_FINE;
+}
+
+static int plan_cant_write(const struct plan_job *job, int rc)
+{
+    fprintf(stderr,
+            lang("lawcast plan: %s can't be written: %s.\n", "lawcast plan：无法写入 %s：%s。\n"),
+            job->refused_path, strerror(-rc));
+    return COMMAND_MACHINE;
+}
+
+static int plan_read(struct plan_job *job)
+{
+    struct slots_walk walk = {0};
+    struct refused *refused;
+    struct slot slot;
+    int rc = refused_open(&refused, job->refused_path), result;
+
+    if (rc)
+        return plan_cant_write(job, rc);
+    result = plan_read_rows(job, refused);
+    if (result != COMMAND_FINE) {
+        refused_abandon(refused);
+        return result;
+    }
+    while (slots_next(job->campaign, &walk, &slot))
+        plan_add_slot(job->plan, slot.board);
+    job->refused_rows = refused_close(refused);
+    return job->refused_rows < 0 ? plan_cant_write(job, (int)job->refused_rows) : COMMAND_FINE;
+}
+
+static void plan_tell_refused(const struct plan_job *job, FILE *out)
+{
+    char count[FIGURE_ROOM];
+
+    figure_count(job->refused_rows, count);
+    fprintf(out,
+            lang("%s rows were refused; they are listed in %s.\n", "有 %s 行被拒绝，已列入 %s。\n"),
+            count, job->refused_path);
+}
+
+static void plan_tell_short(const struct plan_job *job)
+{
+    for (size_t i = 0; i < job->campaign->n_orders; i++) {
+        const struct plan_unit *unit = &job->plan->units[i];
+        int64_t missing = unit->quota - unit->good - unit->reserve;
+        char count[FIGURE_ROOM];
+
+        figure_count(missing, count);
+        if (missing > 0)
+            fprintf(
+                stderr,
+                lang("%s: %s good numbers are missing for the quota. Add numbers or lower it.\n",
+                     "%s：距任务数还缺 %s 个可用号码。请补充名单或调低任务数。\n"),
+                unit->name, count);
+    }
+}
+
+static void plan_print_json(const struct plan_job *job)
+{
+    BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
+    struct jv *document = plan_to_json(job->plan);
+
+    jv_put(document, "refused_file", jv_string(job->refused_path));
+    jv_put(document, "refused_rows", jv_int(job->refused_rows));
+    jv_write(document, true, &text);
+    puts(buffer_text(&text));
+    jv_free(document);
+}
+
+static int plan_print(const struct plan_job *job)
+{
+    switch (job->options->format) {
+    case PLAN_JSON:
+        plan_print_json(job);
+        break;
+    case PLAN_CSV:
+        plan_print_csv(job->plan, stdout);
+        plan_tell_refused(job, stderr);
+        break;
+    case PLAN_TABLE:
+        printf("%s (%s)\n\n", job->campaign->title, job->campaign->id);
+        plan_print_table(job->plan, stdout);
+        plan_tell_refused(job, stdout);
+        break;
+    }
+    plan_tell_short(job);
+    return plan_is_short(job->plan) ? COMMAND_SHORT : COMMAND_FINE;
+}
+
+static int plan_campaign(const struct plan_options *options)
+{
+    struct plan_job job = {.options = options};
+    int result = files_read(&job.files, options->config, &options->campaign, 1);
+
+    if (result == COMMAND_FINE) {
+        job.campaign = job.files.campaigns[0];
+        job.plan = plan_new(job.campaign, job.files.office);
+        job.refused_path = refused_path(options->folder, job.campaign->id);
+        result = plan_read(&job);
+    }
+    diag_print(&job.files.diag, stderr);
+    if (result == COMMAND_FINE)
+        result = plan_print(&job);
+    free(job.refused_path);
+    plan_free(job.plan);
+    files_free(&job.files);
+    return result;
+}
+
+static int plan_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"out", required_argument, NULL, 'o'},
+        {"json", no_argument, NULL, 'j'},         {"csv", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {0}};
+    struct plan_options chosen = {.folder = "."};
+    int option;
+
+    while ((option = command_next_option(argc, argv, ":c:o:h", options)) != -1) {
+        if (option == 'c')
+            chosen.config = optarg;
+        else if (option == 'o')
+            chosen.folder = optarg;
+        else if (option == 'j' || option == 'v')
+            chosen.format = option == 'j' ? PLAN_JSON : PLAN_CSV;
+        else
+            return command_bad_option(&command_plan, option, argv);
+    }
+    if (argc - optind != 1)
+        return command_misused(&command_plan, "%s",
+                               lang("Name one campaign.", "请指定一个任务文件。"));
+    chosen.campaign = argv[optind];
+    return plan_campaign(&chosen);
+}
+
+const struct command command_plan = {
+    .name = "plan",
+    .help_en = "Show what a campaign would send, and list the rows that are refused.",
+    .help_zh = "计算任务将发送的内容，并列出被拒绝的行。",
+    .usage = "[-c FILE] [--out DIR] [--json | --csv] CAMPAIGN",
+    .long_en =
+        "Reads all recipients and prints, for each unit: quota, good numbers, reserve, refused "
+        "rows,\nparts; and the slots of each board. Nothing is sent. The refused rows go to "
+        "DIR/ID-refused.csv,\nwith their numbers in full: send it back to the unit, then delete "
+        "it.\n\n"
+        "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
+        "/etc/lawcast/lawcast.cfg\n"
+        "  -o, --out DIR       where the refused rows are written; else the current folder\n"
+        "      --json          for programs\n"
+        "      --csv           for spreadsheets\n"
+        "  -h, --help          this text\n\n"
+        "Examples:\n"
+        "  lawcast plan campaigns/constitution-day\n"
+        "  lawcast plan --json campaigns/constitution-day | jq .totals\n\n"
+        "Exit codes: 0 fine; 1 errors in the files; 2 wrong usage; 3 a unit has fewer good\n"
+        "numbers (reserve included) than its quota; 4 the refused rows can't be written.\n",
+    .long_zh =
+        "读取全部名单，按单位列出：任务数、可用号码、备用号码、被拒绝的行、分段数；以及每块显示屏的"
+        "播放时段。\n"
+        "不发送任何内容。被拒绝的行写入 "
+        "DIR/任务编号-refused.csv，含完整号码：退回单位核对后请删除。\n\n"
+        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
+        "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
+        "      --json          供程序使用\n"
+        "      --csv           供电子表格使用\n"
+        "  -h, --help          本说明\n\n"
+        "示例：\n"
+        "  lawcast plan campaigns/constitution-day\n"
+        "  lawcast plan --json campaigns/constitution-day | jq .totals\n\n"
+        "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于任务数；4 "
+        "无法写入被拒绝的行。\n",
+    .run = plan_run,
+};

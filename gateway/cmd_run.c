@@ -1,0 +1,158 @@
+/* cmd_run: lawcast run: carries campaigns out.
+ * Runs: loop (through gateway_run). */
+#include <stdlib.h>
+
+#include "gateway/base/lang.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+#include "gateway/command.h"
+#include "gateway/files.h"
+#include "gateway/gateway.h"
+#include "gateway/report/standing.h"
+
+struct run_options {
+    const char *config, *refused_dir;
+    bool quiet;
+};
+
+/* What has been reached, in one line a campaign: is anything short or in doubt? */
+static int run_conclude(const struct files *files)
+{
+    struct books *books = NULL;
+    char why[256];
+    int result = COMMAND_FINE;
+
+    if (books_open(&books, files->office->ledger_path, why, sizeof why))
+        return COMMAND_MACHINE;
+    for (size_t i = 0; i < files->n; i++) {
+        struct statement statement;
+
+        if (statement_read(books, files->campaigns[i]->id, &statement) == 0) {
+            int64_t missing = standing_missing(&statement);
+            int64_t unknown = statement.totals.n[COLUMN_UNKNOWN];
+
+            printf(
+                lang("%s: %lld delivered, %lld sent without report, %lld in doubt, %lld short of "
+                     "the quota. See \"lawcast report %s\".\n",
+                     "%s：已送达 %lld 条，无回执 %lld 条，结果不明 %lld 条，距任务数还差 %lld "
+                     "条。详见 lawcast report %s。\n"),
+                statement.id, (long long)statement.totals.n[COLUMN_DELIVERED],
+                (long long)statement.totals.n[COLUMN_SENT], (long long)unknown, (long long)missing,
+                statement.id);
+            if (missing || unknown)
+                result = COMMAND_SHORT;
+        }
+        statement_release(&statement);
+    }
+    books_close(books);
+    return result;
+}
+
+static int run_carry_out(const struct files *files, const struct run_options *options)
+{
+    MEM_FREE_LATER char *agent = gateway_program("lawcast-modem");
+    struct gateway_result result;
+    int rc = gateway_run(
+        &(struct gateway_setup){.office = files->office,
+                                .campaigns = (const struct campaign *const *)files->campaigns,
+                                .n_campaigns = files->n,
+                                .ledger_path = files->office->ledger_path,
+                                .agent_path = agent,
+                                .refused_dir = options->refused_dir,
+                                .out = options->quiet ? NULL : stdout},
+        &result);
+
+    if (rc)
+        return COMMAND_MACHINE;
+    if (result.failed)
+        return COMMAND_REFUSED;
+    if (result.interrupted)
+        puts(lang("Stopped. The same command goes on from here.",
+                  "已停止。再次运行同一命令即可继续。"));
+    return run_conclude(files);
+}
+
+static int run_files(const struct run_options *options, char **paths, size_t n)
+{
+    struct files files = FILES_NULL;
+    int result = files_read(&files, options->config, paths, n);
+
+    diag_print(&files.diag, stderr);
+    if (result == COMMAND_FINE)
+        result = run_carry_out(&files, options);
+    files_free(&files);
+    return result;
+}
+
+static int run_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"refused", required_argument, NULL, 'r'},
+        {"quiet", no_argument, NULL, 'q'},        {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {0}};
+    struct run_options chosen = {.refused_dir = "."};
+    int option;
+
+    while ((option = command_next_option(argc, argv, ":c:r:qvh", options)) != -1) {
+        if (option == 'c')
+            chosen.config = optarg;
+        else if (option == 'r')
+            chosen.refused_dir = optarg;
+        else if (option == 'q')
+            chosen.quiet = true;
+        else if (option == 'v')
+            log_set_level(LOG_LEVEL_INFO);
+        else
+            return command_bad_option(&command_run, option, argv);
+    }
+    if (optind == argc)
+        return command_misused(&command_run, "%s",
+                               lang("Name at least one campaign.", "请指定至少一个任务文件。"));
+    return run_files(&chosen, argv + optind, (size_t)(argc - optind));
+}
+
+const struct command command_run = {
+    .name = "run",
+    .help_en = "Carry campaigns out: send the messages and show the slogans.",
+    .help_zh = "执行任务：发送短信，播放标语。",
+    .usage = "[-c FILE] [--refused DIR] [--quiet] [--verbose] CAMPAIGN...",
+    .long_en =
+        "Enters the campaigns into the books, waits for their windows, sends through the modems "
+        "of\n"
+        "the configuration, shows the slogans on the boards, and ends when all is done. Nothing "
+        "is\n"
+        "sent outside a window. Ctrl-C or SIGTERM stops it in order: modems finish the message in\n"
+        "hand, slogans are taken down. The same command goes on where it stopped, also after a\n"
+        "crash or a power cut: no message is sent twice; what was in flight then is \"in "
+        "doubt\".\n\n"
+        "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
+        "/etc/lawcast/lawcast.cfg\n"
+        "  -r, --refused DIR   where ID-refused.csv goes (default: this folder)\n"
+        "  -q, --quiet         no progress\n"
+        "  -v, --verbose       log what happens, on standard error\n"
+        "  -h, --help          this text\n\n"
+        "Example:\n"
+        "  lawcast run campaigns/constitution-day\n\n"
+        "Exit codes: 0 every quota is reached and nothing is in doubt; 1 errors in the files; 2 "
+        "wrong\nusage; 3 carried out or stopped, but short of a quota or in doubt; 4 the books "
+        "can't "
+        "be written,\nor another gateway uses them.\n",
+    .long_zh =
+        "将任务记入账本，等待时间窗，通过配置中的短信设备发送短信、在显示屏上播放标语，全部完成后结"
+        "束。\n"
+        "时间窗之外不发送任何内容。按 Ctrl-C 或发送 SIGTERM "
+        "可有序停止：正在发送的短信发完，标语撤下。\n"
+        "再次运行同一命令即从中断处继续，崩溃或断电后也是如此：不会重发；当时在途的短信记为“结果不"
+        "明”。\n\n"
+        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
+        "  -r, --refused 目录  ID-refused.csv 的存放位置（默认当前目录）\n"
+        "  -q, --quiet         不显示进度\n"
+        "  -v, --verbose       在标准错误输出日志\n"
+        "  -h, --help          本说明\n\n"
+        "示例：\n"
+        "  lawcast run campaigns/constitution-day\n\n"
+        "退出码：0 任务数全部完成且无结果不明；1 文件有错误；2 用法错误；3 "
+        "已执行或已停止，但未达任务数或有\n"
+        "结果不明；4 账本无法写入，或正被另一网关使用。\n",
+    .run = run_run,
+};

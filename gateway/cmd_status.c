@@ -1,0 +1,279 @@
+/* cmd_status: lawcast status: how every campaign in the books stands, and what holds it up.
+ * Runs: any. Read-only; works while a gateway is writing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
+#include "gateway/command.h"
+#include "gateway/report/figure.h"
+#include "gateway/report/standing.h"
+#include "gateway/report/statement_print.h"
+#include "gateway/report/table.h"
+
+struct status_ids {
+    char **ids;
+    size_t n;
+};
+
+/* What only the deliveries know. */
+struct status_scan {
+    int64_t last_ms;
+    int64_t deferred_ms; /* the newest message that waits to be tried again, and its error */
+    int32_t deferred_code;
+    char deferred_device[65];
+};
+
+static int status_take_id(void *ctx, const struct books_campaign *campaign)
+{
+    struct status_ids *ids = ctx;
+
+    ids->ids = mem_grow(ids->ids, ids->n + 1, sizeof *ids->ids);
+    ids->ids[ids->n++] = mem_dup(campaign->id);
+    return 0;
+}
+
+static int status_take_delivery(void *ctx, const struct books_delivery *delivery)
+{
+    struct status_scan *scan = ctx;
+
+    if (delivery->changed_ms > scan->last_ms)
+        scan->last_ms = delivery->changed_ms;
+    if (delivery->state == DELIVERY_DEFERRED && delivery->changed_ms >= scan->deferred_ms) {
+        scan->deferred_ms = delivery->changed_ms;
+        scan->deferred_code = delivery->code;
+        snprintf(scan->deferred_device, sizeof scan->deferred_device, "%s", delivery->device);
+    }
+    return 0;
+}
+
+static void status_print_units(const struct statement *statement)
+{
+    const struct table_column columns[] = {
+        {lang("Unit", "单位"), false, false},
+        {statement_column_label(COLUMN_DELIVERED), true, false},
+        {lang("Quota", "任务数"), true, false},
+        {lang("Reached", "完成率"), true, false},
+        {statement_column_label(COLUMN_SENT), true, false},
+        {statement_column_label(COLUMN_UNKNOWN), true, true},
+        {statement_column_label(COLUMN_OPEN), true, false},
+    };
+    struct table *table = table_new(columns, 7);
+
+    for (size_t i = 0; i < statement->n_units; i++) {
+        const struct statement_unit *unit = &statement->units[i];
+        char text[6][FIGURE_ROOM];
+
+        figure_count(unit->n[COLUMN_DELIVERED], text[0]);
+        figure_count(unit->quota, text[1]);
+        figure_percent(unit->n[COLUMN_DELIVERED], unit->quota, text[2]);
+        figure_count(unit->n[COLUMN_SENT], text[3]);
+        figure_count(unit->n[COLUMN_UNKNOWN], text[4]);
+        figure_count(unit->n[COLUMN_OPEN], text[5]);
+        table_row(table, (const char *[7]){unit->name, text[0], text[1], text[2], text[3], text[4],
+                                           text[5]});
+    }
+    table_print(table, stdout);
+    table_free(table);
+}
+
+/* "Open: 1,200 planned, 34 will retry (bank-a/17, error 42)". */
+static void status_print_open(const struct statement *statement, const struct status_scan *scan)
+{
+    static const enum delivery_state states[] = {DELIVERY_PLANNED, DELIVERY_DUE, DELIVERY_INFLIGHT,
+                                                 DELIVERY_DEFERRED};
+    const char *between = lang("Open: ", "未完成：");
+
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        char count[FIGURE_ROOM];
+
+        if (!statement->by_state[states[i]])
+            continue;
+        figure_count(statement->by_state[states[i]], count);
+        printf(lang("%s%s %s", "%s%s 条%s"), between, count, delivery_state_label(states[i]));
+        between = lang(", ", "，");
+        if (states[i] == DELIVERY_DEFERRED && scan->deferred_code)
+            printf(lang(" (last: %s, error %d)", "（最近：%s，错误 %d）"), scan->deferred_device,
+                   (int)scan->deferred_code);
+    }
+    if (statement->totals.n[COLUMN_OPEN])
+        putchar('\n');
+}
+
+static void status_print(const struct statement *statement, const struct status_scan *scan)
+{
+    BUFFER_FREE_LATER struct buffer title = BUFFER_NULL;
+    enum standing standing = standing_of(statement, clock_wall_ms(), scan->last_ms);
+    int64_t showing = 0;
+    char last[20];
+
+    table_put_text(&title, statement->title, 200, false);
+    printf("%s (%s)  %s\n", buffer_text(&title), statement->id, standing_label(standing));
+    statement_print_windows(statement, stdout);
+    if (statement->n_units)
+        status_print_units(statement);
+    status_print_open(statement, scan);
+    for (size_t i = 0; i < statement->n_boards; i++)
+        showing += statement->boards[i].showing;
+    if (statement->n_boards)
+        printf(lang("Boards: %zu, %lld slogans up now\n", "显示屏：%zu 块，正在显示 %lld 条标语\n"),
+               statement->n_boards, (long long)showing);
+    if (scan->last_ms) {
+        clock_format(scan->last_ms, last);
+        printf(lang("Last change: %s\n", "最后变动：%s\n"), last);
+    }
+}
+
+static struct jv *status_json(const struct statement *statement, const struct status_scan *scan)
+{
+    struct jv *document = statement_to_json(statement), *open = jv_object();
+    char when[FIGURE_ROOM];
+
+    for (int state = DELIVERY_PLANNED; state <= DELIVERY_DEFERRED; state++)
+        jv_put(open, delivery_state_name((enum delivery_state)state),
+               jv_int(statement->by_state[state]));
+    figure_iso(scan->last_ms, when);
+    jv_put(document, "state",
+           jv_string(standing_name(standing_of(statement, clock_wall_ms(), scan->last_ms))));
+    jv_put(document, "open", open);
+    jv_put(document, "last_change", scan->last_ms ? jv_string(when) : jv_null());
+    return document;
+}
+
+/* One campaign: onto standard output, or onto list for --json. */
+static int status_campaign(struct books *books, const char *id, struct jv *list)
+{
+    struct status_scan scan = {0};
+    struct statement statement;
+    int rc = statement_read(books, id, &statement);
+
+    if (!rc)
+        rc = books_deliveries(books, statement.number, status_take_delivery, &scan);
+    if (!rc && list)
+        jv_push(list, status_json(&statement, &scan));
+    else if (!rc)
+        status_print(&statement, &scan);
+    statement_release(&statement);
+    return rc;
+}
+
+static int status_all(struct books *books, const struct status_ids *ids, struct jv *list)
+{
+    int rc = 0;
+
+    if (!ids->n && !list)
+        fputs(lang("The books have no campaign yet. Next: lawcast check CAMPAIGN, then lawcast run "
+                   "CAMPAIGN.\n",
+                   "账本中还没有任务。下一步：先运行 lawcast check 任务文件，再运行 lawcast run "
+                   "任务文件。\n"),
+              stdout);
+    for (size_t i = 0; i < ids->n && !rc; i++) {
+        if (i && !list)
+            putchar('\n');
+        rc = status_campaign(books, ids->ids[i], list);
+    }
+    return rc;
+}
+
+static void status_print_json(struct jv *list)
+{
+    BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
+    struct jv *document = jv_object();
+
+    jv_put(document, "campaigns", list);
+    jv_write(document, true, &text);
+    puts(buffer_text(&text));
+    jv_free(document);
+}
+
+static int status_books(struct books *books, bool json)
+{
+    struct jv *list = json ? jv_array() : NULL;
+    struct status_ids ids = {0};
+    int rc = books_campaigns(books, status_take_id, &ids);
+
+    if (!rc)
+        rc = status_all(books, &ids, list);
+    for (size_t i = 0; i < ids.n; i++)
+        free(ids.ids[i]);
+    free(ids.ids);
+    if (rc) {
+        jv_free(list);
+        fputs(lang("lawcast status: the books can't be read just now. Try again.\n",
+                   "lawcast status：暂时无法读取账本，请重试。\n"),
+              stderr);
+        return COMMAND_MACHINE;
+    }
+    if (list)
+        status_print_json(list);
+    return COMMAND_FINE;
+}
+
+static int status_run(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"ledger", required_argument, NULL, 'l'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    const char *config = NULL, *ledger = NULL;
+    struct books *books = NULL;
+    bool json = false;
+    int option, result;
+
+    while ((option = command_next_option(argc, argv, ":c:h", options)) != -1) {
+        if (option == 'c')
+            config = optarg;
+        else if (option == 'l')
+            ledger = optarg;
+        else if (option == 'j')
+            json = true;
+        else
+            return command_bad_option(&command_status, option, argv);
+    }
+    if (optind < argc)
+        return command_misused(&command_status, lang("\"%s\" is too much.", "多余的参数：%s。"),
+                               argv[optind]);
+    result = command_open_books(config, ledger, &books);
+    if (result != COMMAND_FINE)
+        return result;
+    result = status_books(books, json);
+    books_close(books);
+    return result;
+}
+
+const struct command command_status = {
+    .name = "status",
+    .help_en = "Show how every campaign in the books stands.",
+    .help_zh = "查看账本中各任务的进展。",
+    .usage = "[-c FILE | --ledger PATH] [--json]",
+    .long_en =
+        "The word behind a campaign is computed from its figures: \"completed\" only when nothing "
+        "is\n"
+        "open or in doubt and every quota is delivered or sent, \"stalled\" when nothing has moved "
+        "for 5 "
+        "minutes\ninside a window, else \"ended short\".\n\n"
+        "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
+        "/etc/lawcast/lawcast.cfg\n"
+        "      --ledger PATH   these books, without a configuration\n"
+        "      --json          for programs\n"
+        "  -h, --help          this text\n\n"
+        "Examples:\n"
+        "  lawcast status\n"
+        "  lawcast status --json | jq '.campaigns[].state'\n\n"
+        "Exit codes: 0 fine; 1 no books yet, or errors in the configuration; 2 wrong usage; 4 the\n"
+        "books can't be read.\n",
+    .long_zh =
+        "任务后的状态词由数字算出：没有未完成和结果不明、且各单位都达到任务数，才是“已完成”；\n"
+        "时段内 5 分钟没有变化为“停滞”；其余结束的为“已结束·有余量”。\n\n"
+        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
+        "      --ledger 路径   直接读取此账本，不需要配置文件\n"
+        "      --json          供程序使用\n"
+        "  -h, --help          本说明\n\n"
+        "示例：\n"
+        "  lawcast status\n"
+        "  lawcast status --json | jq '.campaigns[].state'\n\n"
+        "退出码：0 正常；1 还没有账本或配置有错误；2 用法错误；4 账本无法读取。\n",
+    .run = status_run,
+};

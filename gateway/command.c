@@ -1,0 +1,140 @@
+/* command: what all subcommands share. See command.h.
+ * Runs: any. */
+#include "gateway/command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/adapter.h"
+#include "gateway/base/lang.h"
+#include "gateway/config/config.h"
+
+#define COMMANDS_MAX 32
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+const char *command_nearest(const char *word)
+{
+    const char *names[COMMANDS_MAX + 1] = {NULL};
+
+    for (size_t i = 0; commands[i] && i < COMMANDS_MAX; i++)
+        names[i] = commands[i]->name;
+    return diag_nearest(word, names);
+}
+
+void command_print_help(const struct command *command, FILE *out)
+{
+    fprintf(out, lang("Usage: lawcast %s %s\n", "用法：lawcast %s %s\n"), command->name,
+            command->usage);
+    fprintf(out, "\n%s\n\n", lang(command->help_en, command->help_zh));
+    fputs(lang(command->long_en, command->long_zh), out);
+}
+
+int command_misused(const struct command *command, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "lawcast %s: ", command->name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr,
+            lang("\nUsage: lawcast %s %s\nSee \"lawcast %s --help\".\n",
+                 "\n用法：lawcast %s %s\n详见 lawcast %s --help。\n"),
+            command->name, command->usage, command->name);
+    return COMMAND_USAGE;
+}
+
+int command_next_option(int argc, char **argv, const char *letters, const struct option *options)
+{
+    opterr = 0;
+    return getopt_long(argc, argv, letters, options, NULL);
+}
+
+int command_bad_option(const struct command *command, int option, char **argv)
+{
+    const char *given = optind > 0 ? argv[optind - 1] : "";
+
+    if (option == 'h') {
+        command_print_help(command, stdout);
+        return COMMAND_FINE;
+    }
+    if (option == ':')
+        return command_misused(command, lang("The option %s needs a value.", "选项 %s 缺少取值。"),
+                               given);
+    return command_misused(command, lang("The option %s is not known.", "没有选项 %s。"), given);
+}
+
+static const char *command_config_path(const char *path)
+{
+    static const char *const places[] = {"conf/lawcast.cfg", "/etc/lawcast/lawcast.cfg"};
+
+    if (path)
+        return path;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (access(places[i], F_OK) == 0)
+            return places[i];
+    return NULL;
+}
+
+int command_read_office(const char *path, struct diag *diag, struct office **out)
+{
+    const char *found = command_config_path(path);
+
+    *out = NULL;
+    if (!found) {
+        diag_error(diag, NULL, 0, "%s",
+                   lang("There is neither conf/lawcast.cfg here nor /etc/lawcast/lawcast.cfg. Name "
+                        "the configuration with -c FILE.",
+                        "当前目录没有 conf/lawcast.cfg，也没有 /etc/lawcast/lawcast.cfg。请用 -c "
+                        "文件 指定配置文件。"));
+        return COMMAND_REFUSED;
+    }
+    return config_read_office(found, adapter_board_kinds(), diag, out) ? COMMAND_REFUSED
+                                                                       : COMMAND_FINE;
+}
+
+void command_free_office(struct office *office)
+{
+    if (!office)
+        return;
+    office_free(office);
+    free(office);
+}
+
+static int command_open_books_at(const char *path, struct books **out)
+{
+    char why[512] = "";
+    int rc = books_open(out, path, why, sizeof why);
+
+    if (!rc)
+        return COMMAND_FINE;
+    fprintf(stderr, "lawcast: %s\n", why);
+    return rc == -ENOENT ? COMMAND_REFUSED : COMMAND_MACHINE;
+}
+
+int command_open_books(const char *config, const char *ledger, struct books **out)
+{
+    struct diag diag = DIAG_NULL;
+    struct office *office = NULL;
+    int result = COMMAND_FINE;
+
+    if (ledger)
+        return command_open_books_at(ledger, out);
+    result = command_read_office(config, &diag, &office);
+    diag_print(&diag, stderr);
+    diag_free(&diag);
+    if (result == COMMAND_FINE)
+        result = command_open_books_at(office->ledger_path, out);
+    command_free_office(office);
+    return result;
+}

@@ -1,0 +1,61 @@
+/* command: what a subcommand of lawcast is, and what all of them share.
+ * Runs: any (before or without a loop).
+ *
+ * One subcommand a file, ending in one const entry; main.c lists them. Standard output carries what
+ * was asked for, standard error everything else. */
+#ifndef LAWCAST_COMMAND_H
+#define LAWCAST_COMMAND_H
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "gateway/base/diag.h"
+#include "gateway/ledger/books.h"
+#include "gateway/model/office.h"
+
+#define COMMAND_VERSION "0.1.0"
+
+/* Exit codes, the same for all commands; in every manual page. */
+enum command_exit {
+    COMMAND_FINE = 0,
+    COMMAND_REFUSED = 1, /* the user's files have errors, or something was refused */
+    COMMAND_USAGE = 2,   /* wrong usage */
+    COMMAND_SHORT = 3,   /* the job ran, but is short of its quota or something is in doubt */
+    COMMAND_MACHINE = 4, /* disk, device, books in use, or books that don't add up */
+};
+
+struct command {
+    const char *name;
+    const char *help_en, *help_zh;     /* one line */
+    const char *usage;                 /* what follows "lawcast NAME " */
+    const char *long_en, *long_zh;     /* options, examples, exit codes of its own; ends with \n */
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; an exit code */
+};
+
+/* All commands in the order of work, ended by NULL (main.c). */
+extern const struct command *const commands[];
+const struct command *command_find(const char *name);
+/* "did you mean": the nearest command's name, or NULL. */
+const char *command_nearest(const char *word);
+
+extern const struct command command_check, command_plan, command_rehearse, command_run,
+    command_status, command_report, command_help;
+
+void command_print_help(const struct command *command, FILE *out);
+/* Says on standard error what is wrong with the arguments and where help is. COMMAND_USAGE. */
+int command_misused(const struct command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* getopt_long with ":" first in its letters, silent: wrong options are told by command_bad_option,
+ * which the caller calls for anything that it doesn't know ('h' prints the help: COMMAND_FINE). */
+int command_next_option(int argc, char **argv, const char *letters, const struct option *options);
+int command_bad_option(const struct command *command, int option, char **argv);
+
+/* The configuration: path, or when NULL the first of conf/lawcast.cfg and /etc/lawcast/lawcast.cfg
+ * that exists. COMMAND_FINE, or COMMAND_REFUSED with errors in diag and *out NULL. */
+int command_read_office(const char *path, struct diag *diag, struct office **out);
+void command_free_office(struct office *office); /* NULL is fine */
+/* Opens the books at ledger, or when NULL where the configuration says. Tells what is wrong itself.
+ */
+int command_open_books(const char *config, const char *ledger, struct books **out);
+
+#endif
