@@ -6,7 +6,7 @@ CC ?= gcc
 SANITIZE ?=
 
 PACKAGES := pkg-config libuv1-dev libconfig-dev libsqlite3-dev libcurl4-openssl-dev libgammu-dev \
-	libcsv-dev libjansson-dev libcmocka-dev libmicrohttpd-dev
+	libcsv-dev libjansson-dev libcmocka-dev libmicrohttpd-dev tzdata
 
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Werror
@@ -42,16 +42,22 @@ LIB := $(BUILD)/liblawcast.a
 LIB_LIBS := -luv -lconfig -lsqlite3 -lcurl -lcsv -ljansson
 PROGRAMS := $(BUILD)/lawcast $(BUILD)/lawcast-modem $(BUILD)/lawcast-sim
 TESTS := $(call program,$(UNIT_SOURCES) $(SUITE_SOURCES) $(E2E_SOURCES))
+REPLAYS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCHES := $(call program,$(BENCH_SOURCES))
 
-.PHONY: all help deps demo test test-plain test-sanitized test-run check-floors bench fuzz clean
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+
+.PHONY: all help deps programs tests benches fuzzers demo test bench fuzz install clean
 .DEFAULT_GOAL := all
 
-all: deps
-	@$(MAKE) --no-print-directory programs
+JOBS := -j$(shell nproc)
 
-.PHONY: programs tests
+all: deps
+	@$(MAKE) --no-print-directory $(JOBS) programs
+
 programs: $(PROGRAMS)
-tests: $(PROGRAMS) $(TESTS)
+tests: $(PROGRAMS) $(TESTS) $(REPLAYS)
+benches: $(PROGRAMS) $(BENCHES)
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -67,32 +73,99 @@ help:
 deps:
 	@tests/support/install-packages $(PACKAGES)
 
+demo: all
+	@tests/support/make-recipients campaigns/constitution-day
+	@mkdir -p build/demo
+	$(BUILD)/lawcast rehearse -c conf/lawcast.cfg --out build/demo --undelivered 8 --rejected 2 \
+		campaigns/constitution-day
+
+SANITIZED := BUILD=build/sanitized SANITIZE=address,undefined
+
+test: deps
+	@tests/support/check-floors
+	@$(MAKE) --no-print-directory $(JOBS) tests
+	@$(MAKE) --no-print-directory $(JOBS) $(SANITIZED) tests
+	@tests/support/run-tests $(BUILD) build/sanitized
+
+bench: deps
+	@$(MAKE) --no-print-directory $(JOBS) benches
+	@for program in $(BENCHES); do $$program || exit 1; done
+
+FUZZ_SECONDS ?= 20
+FUZZING := BUILD=build/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link
+
+fuzz: deps
+	@tests/support/install-packages clang libclang-rt-14-dev
+	@$(MAKE) --no-print-directory $(JOBS) $(FUZZING) fuzzers
+	@for program in build/fuzz/tests/fuzz/fuzz_*; do echo $$program; mkdir -p $$program.corpus; \
+		$$program -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$$program. $$program.corpus || exit 1; done
+
+fuzzers: $(call program,$(FUZZ_SOURCES))
+
+PREFIX ?= /usr/local
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/lawcast \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install $(BUILD)/lawcast $(DESTDIR)$(PREFIX)/bin
+	install $(BUILD)/lawcast-modem $(BUILD)/lawcast-sim $(DESTDIR)$(PREFIX)/libexec/lawcast
+	install -m 644 gateway/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 gateway/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+
+# libgammu's headers include each other by bare names.
+$(BUILD)/obj/adapters/modem/agent_gammu.o $(BUILD)/obj/tests/unit/test_sms_text_gammu.o: \
+	CFLAGS += -isystem /usr/include/gammu
+
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC $<'
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(call object,$(LIB_SOURCES))
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 $(BUILD)/lawcast: $(call object,$(MAIN_SOURCES)) $(LIB)
-	$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS)
 
 # -rdynamic: libgammu must find the agent's usleep before libc's.
 $(BUILD)/lawcast-modem: $(call object,$(AGENT_SOURCES)) $(LIB)
-	$(CC) $(CFLAGS) $(LINKING) -rdynamic -o $@ $^ -lGammu
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -rdynamic -o $@ $^ -lGammu
 
 $(BUILD)/lawcast-sim: $(call object,$(SIM_SOURCES)) $(LIB)
-	$(CC) $(CFLAGS) $(LINKING) -o $@ $^ -luv -ljansson -lmicrohttpd
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ -luv -ljansson -lmicrohttpd
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(call object,$(SUPPORT_SOURCES)) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS) -lcmocka $(EXTRA_LIBS)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS) -lcmocka $(EXTRA_LIBS)
 
 $(BUILD)/tests/unit/test_sms_text_gammu: EXTRA_LIBS := -lGammu
 
+# What is tested of the simulator is linked in whole, but for its main.
+SIM_PARTS := $(call object,$(filter-out tests/sim/main.c,$(SIM_SOURCES)))
+$(BUILD)/tests/unit/test_sim_%: $(BUILD)/obj/tests/unit/test_sim_%.o $(SIM_PARTS) $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS) -lmicrohttpd -lcmocka
+
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o \
+		$(SIM_PARTS) $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS) -lmicrohttpd -lcmocka
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(SIM_PARTS) $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS) -lmicrohttpd
+
 -include $(patsubst %.o,%.d,$(call object,$(LIB_SOURCES) $(MAIN_SOURCES) $(AGENT_SOURCES) \
-	$(SIM_SOURCES) $(SUPPORT_SOURCES) $(UNIT_SOURCES) $(SUITE_SOURCES) $(E2E_SOURCES) $(BENCH_SOURCES)))
+	$(SIM_SOURCES) $(SUPPORT_SOURCES) $(UNIT_SOURCES) $(SUITE_SOURCES) $(E2E_SOURCES) $(BENCH_SOURCES) \
+	$(FUZZ_SOURCES) tests/fuzz/replay.c))
 
 .SECONDARY:
 

@@ -1,0 +1,271 @@
+/* test_conformance: the rules of adapters/adapter.h, stamped on every adapter. */
+#include "tests/adapters/bench.h"
+
+/* ---- rules for all ---- */
+
+static void rule_ready_comes_and_jobs_end_once(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    for (unsigned i = 0; i < BENCH_JOBS; i++)
+        assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
+    assert_int_equal(bench.last.level,
+                     bench.adapter->channel == CHANNEL_SMS ? LEVEL_UNKNOWN : LEVEL_ACCEPTED);
+    bench_end(&bench);
+    assert_int_equal(bench.done, BENCH_JOBS);
+    assert_int_equal(bench.stopped, 1);
+}
+
+static void rule_refuses_what_it_cannot_take(const char *kind)
+{
+    struct bench bench;
+
+    bench_open(&bench, kind);
+    assert_int_equal(bench_init(&bench), 0);
+    bench_start(&bench);
+    assert_true(bench_lend(&bench, ADAPTER_SUBMIT, 0) > 0);
+    bench_until_ready(&bench, 1);
+    assert_int_equal(bench_lend(&bench, ADAPTER_SUBMIT, 0), 0);
+    assert_true(bench_lend(&bench, ADAPTER_SUBMIT, 1) > 0);
+    bench_until_done(&bench);
+    assert_int_equal(bench.done, 1);
+    bench_end(&bench);
+}
+
+static void rule_stops_before_it_is_ready(const char *kind)
+{
+    struct bench bench;
+
+    bench_open(&bench, kind);
+    assert_int_equal(bench_init(&bench), 0);
+    bench_start(&bench);
+    bench_end(&bench);
+    assert_int_equal(bench.done, 0);
+    assert_int_equal(bench.stopped, 1);
+}
+
+static void rule_settles_what_is_lent_when_stopped(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    bench_silence(&bench);
+    assert_int_equal(bench_lend(&bench, ADAPTER_SUBMIT, 0), 0);
+    bench_end(&bench);
+    assert_int_equal(bench.done, 1);
+    assert_int_equal(bench.stopped, 1);
+    assert_true(bench.last.outcome.kind == OUTCOME_RETURNED ||
+                bench.last.outcome.kind == OUTCOME_UNKNOWN);
+}
+
+static void rule_never_says_sent_for_a_silent_device(const char *kind)
+{
+    struct bench bench;
+
+    if (strcmp(kind, "fake") == 0)
+        return; /* it has no device */
+    bench_begin(&bench, kind);
+    bench_silence(&bench);
+    bench_do(&bench, ADAPTER_SUBMIT, 0);
+    assert_true(bench.last.outcome.kind == OUTCOME_DEFERRED ||
+                bench.last.outcome.kind == OUTCOME_UNKNOWN ||
+                bench.last.outcome.kind == OUTCOME_RETURNED);
+    bench_end(&bench);
+}
+
+static void rule_can_be_ended_at_every_stage(const char *kind)
+{
+    struct bench bench;
+
+    bench_open(&bench, kind); /* never initialised */
+    bench_close(&bench);
+    bench_open(&bench, kind); /* never started */
+    assert_int_equal(bench_init(&bench), 0);
+    bench_close(&bench);
+    bench_open(&bench, kind); /* init fails */
+    if (bench.adapter->channel == CHANNEL_SMS) {
+        bench.modem.device[0] = '?';
+        bench.env.agent_path = NULL;
+    } else {
+        bench.board.url[0] = '?';
+    }
+    assert_true(bench_init(&bench) < 0);
+    bench_close(&bench);
+}
+
+/* What the world has seen is what was handed over, byte for byte. */
+static void rule_the_text_arrives(const char *kind)
+{
+    const char *what = "shown";
+    struct sim_events events;
+    struct bench bench;
+    size_t seen = 0;
+
+    if (strcmp(kind, "fake") == 0)
+        return;
+    bench_begin(&bench, kind);
+    if (bench.adapter->channel == CHANNEL_SMS)
+        what = "accepted";
+    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
+    bench_stop(&bench);
+    events = sim_client_events(bench.sim);
+    for (size_t i = 0; i < events.n; i++) {
+        struct jv *body = NULL;
+        const char *text = events.items[i].text;
+
+        if (strcmp(events.items[i].event, what) != 0)
+            continue;
+        if (strcmp(kind, "webhook") == 0) {
+            body = jv_parse(text, strlen(text), NULL);
+            text = jv_text(jv_at(body, "/words"));
+        }
+        assert_string_equal(text, BENCH_TEXT);
+        jv_free(body);
+        seen++;
+    }
+    assert_int_equal(seen, 1);
+    sim_events_free(&events);
+    bench_close(&bench);
+}
+
+/* ---- rules for boards ---- */
+
+static void rule_shows_verifies_and_withdraws(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_REJECTED);
+    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 0), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_SENT);
+    assert_true(bench.last.level > LEVEL_ACCEPTED);
+    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 0), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_REJECTED);
+    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 0), OUTCOME_SENT);
+    bench_end(&bench);
+}
+
+/* All want the same place, and the first belongs to somebody else. */
+static void rule_leaves_other_slogans_alone(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    snprintf(bench.jobs[0].name, sizeof bench.jobs[0].name, "price-of-rice");
+    for (unsigned i = 0; i < BENCH_JOBS; i++)
+        assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
+    for (unsigned i = 0; i < BENCH_JOBS; i++)
+        assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, i), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 1), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 2), OUTCOME_SENT);
+    bench_end(&bench);
+}
+
+static void rule_survives_a_reboot(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
+    assert_true(sim_client_tell(bench.sim, "reboot plaza"));
+    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_SENT);
+    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 1), OUTCOME_SENT);
+    bench_end(&bench);
+}
+
+/* A board that answers yes and stores nothing is found out by verify. */
+static void rule_finds_out_a_liar(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    assert_true(sim_client_tell(bench.sim, "lie plaza on"));
+    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
+    assert_true(bench.last.level <= LEVEL_ACCEPTED);
+    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_REJECTED);
+    bench_end(&bench);
+}
+
+static void rule_goes_down_and_comes_back(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    assert_true(sim_client_tell(bench.sim, "offline plaza on"));
+    for (unsigned i = 0; i < BENCH_JOBS; i++)
+        assert_int_not_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
+    while (!bench.lost)
+        uv_run(&bench.loop, UV_RUN_ONCE);
+    assert_true(bench_lend(&bench, ADAPTER_SUBMIT, 0) > 0);
+    assert_true(sim_client_tell(bench.sim, "offline plaza off"));
+    bench_until_ready(&bench, 2);
+    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
+    bench_end(&bench);
+}
+
+/* ---- stamps ---- */
+
+#define RULE(kind, name, rule)                                                                     \
+    static void test_##name##_##rule(void **state)                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        rule_##rule(kind);                                                                         \
+    }
+
+#define RULES(kind, name)                                                                          \
+    RULE(kind, name, ready_comes_and_jobs_end_once)                                                \
+    RULE(kind, name, refuses_what_it_cannot_take)                                                  \
+    RULE(kind, name, stops_before_it_is_ready)                                                     \
+    RULE(kind, name, settles_what_is_lent_when_stopped)                                            \
+    RULE(kind, name, never_says_sent_for_a_silent_device)                                          \
+    RULE(kind, name, can_be_ended_at_every_stage)                                                  \
+    RULE(kind, name, the_text_arrives)
+
+#define BOARD_RULES(kind, name)                                                                    \
+    RULES(kind, name)                                                                              \
+    RULE(kind, name, shows_verifies_and_withdraws)                                                 \
+    RULE(kind, name, leaves_other_slogans_alone)                                                   \
+    RULE(kind, name, survives_a_reboot)                                                            \
+    RULE(kind, name, finds_out_a_liar)                                                             \
+    RULE(kind, name, goes_down_and_comes_back)
+
+#define TESTS(name)                                                                                \
+    cmocka_unit_test(test_##name##_ready_comes_and_jobs_end_once),                                 \
+        cmocka_unit_test(test_##name##_refuses_what_it_cannot_take),                               \
+        cmocka_unit_test(test_##name##_stops_before_it_is_ready),                                  \
+        cmocka_unit_test(test_##name##_settles_what_is_lent_when_stopped),                         \
+        cmocka_unit_test(test_##name##_never_says_sent_for_a_silent_device),                       \
+        cmocka_unit_test(test_##name##_can_be_ended_at_every_stage),                               \
+        cmocka_unit_test(test_##name##_the_text_arrives)
+
+#define BOARD_TESTS(name)                                                                          \
+    TESTS(name), cmocka_unit_test(test_##name##_shows_verifies_and_withdraws),                     \
+        cmocka_unit_test(test_##name##_leaves_other_slogans_alone),                                \
+        cmocka_unit_test(test_##name##_survives_a_reboot),                                         \
+        cmocka_unit_test(test_##name##_finds_out_a_liar),                                          \
+        cmocka_unit_test(test_##name##_goes_down_and_comes_back)
+
+RULES("fake", fake)
+RULES("modem", modem)
+BOARD_RULES("onbon-y", onbon_y)
+BOARD_RULES("webhook", webhook)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        TESTS(fake),
+        TESTS(modem),
+        BOARD_TESTS(onbon_y),
+        BOARD_TESTS(webhook),
+    };
+
+    (void)argc;
+    bench_test_program = argv[0];
+    setenv("TZ", "Asia/Shanghai", 1);
+    tzset();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

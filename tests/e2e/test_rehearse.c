@@ -1,0 +1,122 @@
+/* test_rehearse: a small order through `lawcast rehearse`, with failing numbers, reserves and
+ * boards of both kinds: the report is complete, agrees with the simulator, and nothing is left
+ * behind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gateway/base/buffer.h"
+#include "gateway/base/json.h"
+#include "gateway/base/mem.h"
+#include "tests/support/stage.h"
+
+static void write_world(const struct stage *stage)
+{
+    stage_write(stage, "lawcast.cfg",
+                "office = { name = \"o\"; timezone = \"Asia/Shanghai\"; };\n"
+                "ledger = { path = \"books.db\"; };\n"
+                "units = ( { id = \"city\"; name = \"市法宣办\"; signature = \"市法宣办\"; },\n"
+                "          { id = \"weather\"; name = \"气象局\"; signature = \"气象局\"; } );\n"
+                "modems = ( { id = \"m\"; devices = \"/dev/ttyUSB[0-7]\"; } );\n"
+                "boards = ( { id = \"plaza\"; owner = \"weather\"; kind = \"onbon-y\";\n"
+                "             url = \"http://192.0.2.1\"; width = 192; height = 64;\n"
+                "             password = \"guest\"; },\n"
+                "           { id = \"market\"; owner = \"weather\"; kind = \"webhook\";\n"
+                "             url = \"http://192.0.2.2\"; width = 320; height = 32;\n"
+                "             publish_path = \"/p\"; publish_pointer = \"/code\";\n"
+                "             publish_equals = \"0\"; withdraw_path = \"/w\";\n"
+                "             verify_path = \"/v/{name}\"; verify_pointer = \"/data/id\";\n"
+                "             verify_equals = \"{name}\"; } );\n");
+    stage_write(stage, "campaign.cfg",
+                "campaign = { id = \"c1\"; title = \"宪法日\";\n"
+                "  windows = ( { from = \"2026-10-31 08:30\"; to = \"2026-10-31 09:00\"; },\n"
+                "              { from = \"2026-10-31 14:00\"; to = \"2026-10-31 14:20\"; } );\n"
+                "  sms = { text = \"{姓名}学法守法\"; };\n"
+                "  orders = ( { unit = \"city\"; quota = 900; recipients = \"city.csv\";\n"
+                "               reserve = \"reserve.csv\"; } );\n"
+                "  displays = ( { boards = [ \"plaza\", \"market\" ];\n"
+                "                 slogans = [ \"学法\", \"尊法\", \"守法\" ]; every = 600; } );\n"
+                "};\n");
+    stage_write_numbers(stage, "city.csv", 13800000000, 900);
+    stage_write_numbers(stage, "reserve.csv", 13800500000, 200);
+}
+
+static struct jv *read_report(const struct stage *stage)
+{
+    MEM_FREE_LATER char *path = mem_printf("%s/out/report.json", stage->dir);
+    BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
+    struct jv *report;
+
+    assert_int_equal(buffer_read_file(&text, path, 1 << 20), 0);
+    report = jv_parse(buffer_text(&text), text.length, NULL);
+    assert_non_null(report);
+    return report;
+}
+
+static int64_t figure(const struct jv *report, const char *pointer)
+{
+    int64_t number = jv_number(jv_at(report, pointer), -1);
+
+    assert_true(number >= 0);
+    return number;
+}
+
+static void test_small_order(void **state)
+{
+    static const char *const columns[] = {"sent",       "delivered", "undelivered",
+                                          "rejected",   "unknown",   "expired",
+                                          "suppressed", "cancelled", "open"};
+    const char *const args[] = {
+        "rehearse", "-c",         "lawcast.cfg", "--out",        "out", "--undelivered",
+        "30",       "--rejected", "20",          "campaign.cfg", NULL};
+    struct stage stage;
+    struct jv *report;
+    char *output;
+    int64_t sum = 0;
+    int code;
+
+    (void)state;
+    stage_open(&stage);
+    write_world(&stage);
+    code = stage_lawcast(&stage, &output, args);
+    if (code)
+        fail_msg("exit code %d: %s", code, output);
+    assert_non_null(strstr(output, "The books agree"));
+    free(output);
+    report = read_report(&stage);
+    assert_string_equal(jv_text(jv_at(report, "/campaign")), "c1");
+    assert_int_equal(figure(report, "/units/0/delivered"), 900);
+    assert_true(figure(report, "/units/0/undelivered") > 0);
+    assert_true(figure(report, "/units/0/rejected") > 0);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        MEM_FREE_LATER char *pointer = mem_printf("/totals/%s", columns[i]);
+
+        sum += figure(report, pointer);
+    }
+    assert_int_equal(sum, figure(report, "/totals/planned"));
+    for (int board = 0; board < 2; board++) {
+        MEM_FREE_LATER char *seconds = mem_printf("/boards/%d/shown_seconds", board);
+        MEM_FREE_LATER char *slogans = mem_printf("/boards/%d/slogans", board);
+
+        /* five slots of 600, 600, 600, 600 and 600 s, each read back 2 s before its end */
+        assert_in_range(figure(report, seconds), 3000 - 5 * 3, 3000);
+        assert_int_equal(figure(report, slogans), 3);
+    }
+    jv_free(report);
+    assert_int_equal(access(stage.books, F_OK), -1); /* the real books were not touched */
+    stage_close(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small_order)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
