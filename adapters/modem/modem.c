@@ -315,12 +315,12 @@ static void modem_gone(void *ctx, int failed, int64_t status, int signal)
     /* While the caller is told, it may stop us: the phase makes that wait for the end of this. */
     m->phase = MODEM_LEAVING;
     uv_timer_stop(&m->timer);
+    if (!m->stopping)
+        modem_tell_ready(m, false, m->why);
     if (m->job && !m->judged)
         modem_judge(m, OUTCOME_UNKNOWN, m->why);
     if (m->job)
         modem_settle(m);
-    if (!m->stopping)
-        modem_tell_ready(m, false, m->why);
     if (m->stopping) {
         modem_end(m);
         return;
