@@ -87,8 +87,7 @@ static void modem_report(struct modem_state *m, const struct status_report *repo
                     report->reference);
 }
 
-/* Gives the job back with the result that stands in m->result. The caller may lend another at once.
- */
+/* Gives the job back with the result that stands. The caller may lend another at once. */
 static void modem_settle(struct modem_state *m)
 {
     struct adapter_job *job = m->job;
@@ -137,10 +136,12 @@ static void modem_kill(struct modem_state *m, const char *why)
 static void modem_give_up(struct modem_state *m)
 {
     m->deaf = true;
-    if (!m->job)
-        return;
-    modem_judge(m, OUTCOME_UNKNOWN, m->why);
-    modem_settle(m);
+    if (!m->stopping)
+        modem_tell_ready(m, false, m->why);
+    if (m->job && !m->judged)
+        modem_judge(m, OUTCOME_UNKNOWN, m->why);
+    if (m->job)
+        modem_settle(m);
 }
 
 static void modem_spawn(struct modem_state *m)
