@@ -68,13 +68,25 @@ static void gateway_trouble(void *ctx, const char *message)
         log_warning("books: writing works again");
 }
 
+/* What the person in front of it should know: books first, then the first modem that is down. */
+static char *gateway_trouble_line(const struct gateway *gateway, const struct dispatch_view *view)
+{
+    if (gateway->trouble)
+        return mem_dup(gateway->trouble);
+    if (view->modem_trouble)
+        return mem_printf("%s: %s", view->modem_trouble_id, view->modem_trouble);
+    return NULL;
+}
+
 static void gateway_draw(struct gateway *gateway)
 {
+    MEM_FREE_LATER char *trouble = NULL;
     struct dispatch_view view;
     int64_t now = clock_mono_ms();
     double seconds = (double)(now - gateway->drawn_ms) / 1000;
 
     dispatch_view(gateway->dispatch, &view);
+    trouble = gateway_trouble_line(gateway, &view);
     if (seconds > 0.1) {
         double rate = (double)(view.settled - gateway->drawn_settled) / seconds;
 
@@ -82,19 +94,18 @@ static void gateway_draw(struct gateway *gateway)
         gateway->drawn_ms = now;
         gateway->drawn_settled = view.settled;
     }
-    progress_draw(gateway->progress,
-                  &(struct progress_live){
-                      .now_ms = clock_wall_ms(),
-                      .modems_ready = view.modems_ready,
-                      .modems = view.modems,
-                      .boards_ready = view.boards_ready,
-                      .boards = view.boards,
-                      .planning = view.works_entering > 0,
-                      .rows_read = view.rows_read,
-                      .rows_refused = gateway->result->refused,
-                      .trouble = gateway->trouble ? gateway->trouble : view.modem_trouble,
-                      .messages_per_s = gateway->rate,
-                  });
+    progress_draw(gateway->progress, &(struct progress_live){
+                                         .now_ms = clock_wall_ms(),
+                                         .modems_ready = view.modems_ready,
+                                         .modems = view.modems,
+                                         .boards_ready = view.boards_ready,
+                                         .boards = view.boards,
+                                         .planning = view.works_entering > 0,
+                                         .rows_read = view.rows_read,
+                                         .rows_refused = gateway->result->refused,
+                                         .trouble = trouble,
+                                         .messages_per_s = gateway->rate,
+                                     });
 }
 
 static void gateway_on_draw(uv_timer_t *timer)

@@ -240,6 +240,10 @@ static void rehearsal_watch(void *ctx)
     if (rehearsal->jumping || !dispatch_is_idle(rehearsal->dispatch) ||
         rehearsal_is_waiting(rehearsal))
         return;
+    /* What is idle may only be waiting for the next tick to see that it is finished. */
+    dispatch_tick(rehearsal->dispatch);
+    if (!dispatch_is_idle(rehearsal->dispatch))
+        return;
     next = dispatch_next_ms(rehearsal->dispatch);
     if (next == INT64_MAX || next <= clock_wall_ms())
         return;

@@ -406,7 +406,7 @@ void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
     for (size_t i = 0; i < dispatch->n_lanes; i++) {
         if (lane_state(dispatch->lanes[i]) == LANE_READY) {
             view->modems_ready++;
-        } else if (!view->modem_trouble) {
+        } else if (!view->modem_trouble && *lane_why(dispatch->lanes[i])) {
             view->modem_trouble = lane_why(dispatch->lanes[i]);
             view->modem_trouble_id = dispatch->setup.office->modems[i].id;
         }

@@ -244,7 +244,6 @@ struct lane *lane_new(const struct adapter *adapter, const struct adapter_env *e
     lane->env.events = &lane_adapter_events;
     lane->env.ctx = lane;
     lane->adapter_state = mem_alloc(1, adapter->state_size);
-    snprintf(lane->why, sizeof lane->why, "starting");
     if (adapter->init(lane->adapter_state, &lane->env, why, why_size) == 0)
         return lane;
     lane_free(lane);

@@ -41,7 +41,8 @@ void lane_pull(struct lane *lane);
 void lane_stop(struct lane *lane); /* stopped follows */
 void lane_free(struct lane *lane); /* after stopped, or never started */
 enum lane_state lane_state(const struct lane *lane);
-const char *lane_why(const struct lane *lane); /* why it is not ready, "" when it is */
+const char *
+lane_why(const struct lane *lane); /* why it is not ready; "" when it is, and while it starts */
 /* Nothing is lent to the modem, nothing of this lane is on its way to the books. */
 bool lane_is_quiet(const struct lane *lane);
 /* May a lane go from one state to the other? */

@@ -311,7 +311,8 @@ int64_t work_next_ms(const struct work *work)
     const struct window *window;
 
     if (work->state == WORK_WAITING)
-        next = work->waiting_since_ms + campaign->sms.report_wait_s * 1000;
+        next = work_awaiting(work) ? work->waiting_since_ms + campaign->sms.report_wait_s * 1000
+                                   : now; /* the next tick ends it */
     if (work->state != WORK_RUNNING)
         return next;
     for (size_t i = 0; i < work->n_orders; i++)
