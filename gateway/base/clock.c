@@ -6,7 +6,11 @@
 #include <stdio.h>
 #include <time.h>
 
-static _Atomic int64_t clock_offset_ms;
+/* Far above 0 even when a rehearsal goes back for years, so that a time of 0 is always past. */
+#define CLOCK_STEADY_START (INT64_C(1) << 50)
+
+static _Atomic int64_t clock_offset_ms; /* of wall time, as clock_set made it */
+static _Atomic int64_t clock_jumped_ms; /* the sum of clock_set's jumps */
 
 static int64_t clock_read_us(clockid_t id)
 {
@@ -31,9 +35,17 @@ int64_t clock_mono_us(void)
     return clock_read_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_steady_ms(void)
+{
+    return CLOCK_STEADY_START + clock_mono_ms() + atomic_load(&clock_jumped_ms);
+}
+
 void clock_set(int64_t wall_ms)
 {
-    atomic_store(&clock_offset_ms, wall_ms - clock_read_us(CLOCK_REALTIME) / 1000);
+    int64_t jump = wall_ms - clock_wall_ms();
+
+    atomic_fetch_add(&clock_offset_ms, jump);
+    atomic_fetch_add(&clock_jumped_ms, jump);
 }
 
 void clock_format(int64_t wall_ms, char text[static 20])

@@ -12,6 +12,9 @@
 int64_t clock_wall_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
+/* Monotonic time that takes part in the jumps of clock_set, but in none of the system's: how long
+ * something lasts in the world that a rehearsal plays. Always far above 0. */
+int64_t clock_steady_ms(void);
 /* From now on clock_wall_ms runs on from wall_ms. Rehearsals and tests only. */
 void clock_set(int64_t wall_ms);
 

@@ -4,7 +4,10 @@
  * Logs are for operators and programs: English, one line, never a full phone number. Under systemd
  * (JOURNAL_STREAM set) each line starts with the <n> priority that journald reads; on a terminal or
  * in a file it starts with the time. What a user must act on is a message to the user, not a log
- * line. */
+ * line.
+ *
+ * Logging never waits for whoever reads it (outlet.h): lines that do not fit are dropped, and the
+ * next one that fits is preceded by a line that counts them. */
 #ifndef LAWCAST_BASE_LOG_H
 #define LAWCAST_BASE_LOG_H
 
@@ -13,6 +16,9 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 /* Lines above this level are dropped before they are formatted. Default: warning. Set once, at
  * start. */
 void log_set_level(enum log_level level);
+/* Takes standard error as it is now. Call it at start, while nobody else logs; without it the first
+ * line does the same. */
+void log_open(void);
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)

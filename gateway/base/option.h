@@ -45,6 +45,10 @@ struct option_kind {
     const char *name;
     const struct option_def *options; /* beside the options that every device of the channel has */
     size_t size;                      /* of the struct that options fill */
+    /* What no single option can tell: do they make sense together? 0, or positive with a sentence
+     * in the user's language in why, which begins with the name of the option to correct. NULL:
+     * there is nothing to check. Only for a struct whose options had no errors. Pure. */
+    int (*check)(const void *filled, char *why, size_t why_size);
 };
 
 /* Frees what the options of a filled struct own (strings), and zeroes those fields. */

@@ -36,3 +36,12 @@ void campaign_free(struct campaign *campaign)
     free(campaign->title);
     *campaign = (struct campaign){0};
 }
+
+bool campaign_uses_board(const struct campaign *campaign, size_t board)
+{
+    for (size_t i = 0; i < campaign->n_displays; i++)
+        for (size_t k = 0; k < campaign->displays[i].n_boards; k++)
+            if (campaign->displays[i].boards[k] == board)
+                return true;
+    return false;
+}

@@ -35,7 +35,8 @@ struct display {
 
 struct campaign {
     char *file;
-    char *source; /* the file's text as it was read: goes into the books */
+    char *source; /* the file's text as it was read, then a line about each list
+                     (recipients_read_list): goes into the books, which know the campaign by it */
     char *id;     /* [A-Za-z0-9_-]{1,64} */
     char *title;
     struct window *windows;
@@ -55,6 +56,8 @@ struct campaign {
     size_t n_displays;
 };
 
+/* Does it show anything on this board (index into office.boards)? */
+bool campaign_uses_board(const struct campaign *campaign, size_t board);
 void campaign_free(struct campaign *campaign);
 
 #endif

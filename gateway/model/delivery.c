@@ -15,10 +15,10 @@ static const struct {
     uint32_t successors;
 } delivery_states[DELIVERY_STATES] = {
     [DELIVERY_PLANNED] = {"planned", "planned", "待发送", TO(DUE) | DROPPED},
-    [DELIVERY_DUE] = {"due", "queued", "排队中", TO(INFLIGHT) | DROPPED},
+    [DELIVERY_DUE] = {"due", "queued", "排队中", TO(INFLIGHT) | TO(UNKNOWN) | DROPPED},
     [DELIVERY_INFLIGHT] = {"inflight", "sending", "发送中",
                            TO(SENT) | TO(DEFERRED) | TO(REJECTED) | TO(UNKNOWN)},
-    [DELIVERY_DEFERRED] = {"deferred", "will retry", "稍后重试", TO(DUE) | DROPPED},
+    [DELIVERY_DEFERRED] = {"deferred", "will retry", "稍后重试", TO(DUE) | TO(UNKNOWN) | DROPPED},
     [DELIVERY_SENT] = {"sent", "sent, waiting for report", "已发出·等回执",
                        TO(DELIVERED) | TO(UNDELIVERED) | TO(SHOWN) | TO(WITHDRAWN)},
     [DELIVERY_DELIVERED] = {"delivered", "delivered", "已送达", 0},
@@ -29,7 +29,7 @@ static const struct {
     [DELIVERY_SUPPRESSED] = {"suppressed", "not sent (opted out)", "已退订不发", 0},
     [DELIVERY_EXPIRED] = {"expired", "window closed", "过期未发", 0},
     [DELIVERY_CANCELLED] = {"cancelled", "cancelled", "已取消", 0},
-    [DELIVERY_SHOWN] = {"shown", "showing", "显示中", TO(WITHDRAWN)},
+    [DELIVERY_SHOWN] = {"shown", "showing", "播放中", TO(WITHDRAWN)},
     [DELIVERY_WITHDRAWN] = {"withdrawn", "withdrawn", "已撤下", 0},
 };
 

@@ -9,7 +9,9 @@
  *                     inflight -> unknown                 may have been sent
  *                     unknown  -> sent | delivered | undelivered   settled by a status report
  *                     unknown  -> deferred                only when the campaign says "resend"
- *   planned | due | deferred -> expired | cancelled | suppressed
+ *   planned | due | deferred -> expired | cancelled | suppressed      certainly not sent
+ *             due | deferred -> unknown                 of a message that was unknown before: to
+ *                                                       call it expired would say "not sent"
  *
  * delivery_may_change is the table; the ledger refuses anything else and ends the process, because
  * a change that the table doesn't list means that the books are about to say something untrue. */

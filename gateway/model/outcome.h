@@ -34,9 +34,10 @@ enum outcome_level {
 
 struct outcome {
     enum outcome_kind kind;
-    int code;                          /* CMS/CME number, HTTP status, board error; 0: none */
-    int64_t wait_ms;                   /* DEFERRED: at least this long */
-    int n_references;                  /* SENT by modem: one reference a part, in order */
+    int code;         /* CMS/CME number, HTTP status, board error; 0: none */
+    int64_t wait_ms;  /* DEFERRED: at least this long */
+    int n_references; /* by modem: SENT: one a part, in order; UNKNOWN: of the parts that were taken
+                         before it became doubtful, 0 when that isn't known */
     int references[OUTCOME_PARTS_MAX]; /* 0..255 (3GPP TS 23.040, 9.2.3.6), or -1: none given */
     char detail[120];                  /* one sentence in English, for the books */
 };

@@ -29,7 +29,8 @@ static const struct option_def options[] = {
     {0},
 };
 
-static const struct option_kind kind = {"test", options, sizeof(struct kind_options)};
+static const struct option_kind kind = {
+    .name = "test", .options = options, .size = sizeof(struct kind_options)};
 
 static struct option_strings make_strings(const char *first, const char *second)
 {

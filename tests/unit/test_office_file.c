@@ -10,6 +10,8 @@
 
 #include "gateway/base/buffer.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
 #include "gateway/config/config.h"
 #include "gateway/config/idmap.h"
 #include "tests/support/stage.h"
@@ -48,8 +50,25 @@ static const struct option_def lamp_options[] = {
 
 static const struct option_def plain_options[] = {{0}};
 
+static int lamp_check(const void *filled, char *why, size_t why_size)
+{
+    const struct lamp *lamp = filled;
+
+    if (strcmp(lamp->colour, "black") == 0)
+        snprintf(why, why_size, "%s", lang("colour: black is no light.", "colour：黑色不是光。"));
+    else if (strcmp(lamp->password, "brightness") == 0)
+        snprintf(why, why_size, "%s",
+                 lang("brightness is no password.", "brightness 不能作密码。"));
+    else
+        return 0;
+    return 1;
+}
+
 static const struct option_kind kinds[] = {
-    {"lamp", lamp_options, sizeof(struct lamp)}, {"plain", plain_options, 0}, {0}};
+    {.name = "lamp", .options = lamp_options, .size = sizeof(struct lamp), .check = lamp_check},
+    {.name = "plain", .options = plain_options},
+    {0},
+};
 
 #define HEAD "office = { name = \"x\"; };\nledger = { path = \"books.db\"; };\n"
 #define UNITS                                                                                      \
@@ -193,6 +212,12 @@ static const struct {
     {HEAD UNITS
      "modems = ( { id = \"a\"; devices = \"/dev/a\"; } );\nboards = ( " BOARD("a", LAMP) " );",
      5, "a stands here for the second time"},
+    {HEAD UNITS "boards = ( " BOARD("a", LAMP "\ncolour = \"black\";") " );", 5, "no light"},
+    {HEAD UNITS "boards = ( " BOARD(
+         "a", "owner = \"city\"; kind = \"lamp\";\npassword = \"brightness\";") " );",
+     4, "no password"}, /* the option at fault isn't written: the board's line */
+    {HEAD UNITS "boards = ( " BOARD("a", LAMP "brightness = 0; colour = \"black\";") " );", 4,
+     "1 and 100 %"}, /* what is filled with errors isn't checked */
     {HEAD UNITS "boards = ( { id = \"a\"; url = \"192.0.2.1\"; width = 1; height = 1; " LAMP
                 " } );",
      4, "url expects"},
@@ -224,6 +249,102 @@ static void test_mistakes(void **state)
     setenv("LC_ALL", "zh_CN.UTF-8", 1);
     check_mistakes(true);
     setenv("LC_ALL", "C", 1);
+}
+
+/* Every board is checked by its kind, though one before it is wrong. */
+static void test_all_boards_are_checked(void **state)
+{
+    struct diag diag = DIAG_NULL;
+
+    (void)state;
+    assert_null(read_office(HEAD UNITS
+                            "boards = ( " BOARD("a", LAMP "colour = \"black\";") ",\n" BOARD(
+                                "b", LAMP) ",\n" BOARD("c", LAMP "colour = \"black\";") " );",
+                            &diag));
+    assert_int_equal(diag.errors, 2);
+    findings_expect(&diag, DIAG_ERROR, "/lawcast.cfg", 4, "no light");
+    findings_expect(&diag, DIAG_ERROR, "/lawcast.cfg", 6, "no light");
+    diag_free(&diag);
+}
+
+/* A range without its brackets is a good name for a device, and seldom meant so. */
+static void test_range_without_brackets(void **state)
+{
+    static const struct {
+        const char *device;
+        bool warned;
+    } cases[] = {{"/dev/ttyUSB0-4", true},       {"/dev/ttyUSB10-63", true},
+                 {"/dev/ttyUSB[0-4]", false},    {"/dev/ttyUSB0", false},
+                 {"/dev/ttyUSB-4", false},       {"/dev/x-1-4", false},
+                 {"/dev/pci-0:1.0-port0", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct diag diag = DIAG_NULL;
+        MEM_FREE_LATER char *text = mem_printf(
+            HEAD UNITS "modems = ( { id = \"m\"; devices = \"%s\"; } );", cases[i].device);
+        struct office *office = read_office(text, &diag);
+
+        assert_non_null(office);
+        assert_int_equal(findings_have(&diag, DIAG_WARNING, "/lawcast.cfg", 4, "in brackets"),
+                         cases[i].warned);
+        diag_free(&diag);
+        office_free(office);
+        free(office);
+    }
+}
+
+static void test_urls(void **state)
+{
+    static const struct {
+        const char *url;
+        bool fine;
+    } cases[] = {
+        {"http://192.0.2.1", true},
+        {"https://board.example.cn/", true},
+        {"http://192.0.2.1:8080/a/b%20c", true},
+        {"http://[2001:db8::1]:80", true},
+        {"http://[2001:db8::1]", true},
+        {"http://a_b-c.d:65535", true},
+        {"http://user@192.0.2.1/x@y", true},
+        {"ftp://192.0.2.1", false},
+        {"http:/192.0.2.1", false},
+        {"http://", false},
+        {"http:///x", false},
+        {"http://user@/x", false},
+        {"http://192.0.2.1?x=1", false},
+        {"http://192.0.2.1/?x=1", false},
+        {"http://192.0.2.1/#x", false},
+        {"http://192.0.2.1:", false},
+        {"http://192.0.2.1:0", false},
+        {"http://192.0.2.1:65536", false},
+        {"http://192.0.2.1:99999999999999999999999", false},
+        {"http://192.0.2.1:80x/", false},
+        {"http://[2001:db8::1", false},
+        {"http://[]", false},
+        {"http://[2001:db8::1]80", false},
+        {"http://a b", false},
+        {"http://法/", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buffer text = BUFFER_NULL;
+        struct diag diag = DIAG_NULL;
+        struct office *office;
+
+        buffer_printf(&text,
+                      HEAD UNITS
+                      "boards = ( { id = \"a\"; url = \"%s\"; width = 1; height = 1; " LAMP " } );",
+                      cases[i].url);
+        office = read_office(buffer_text(&text), &diag);
+        if ((office != NULL) != cases[i].fine)
+            fail_msg("%s: %zu errors", cases[i].url, diag.errors);
+        if (office)
+            drop_office(office);
+        diag_free(&diag);
+        buffer_free(&text);
+    }
 }
 
 static void test_all_at_once(void **state)
@@ -318,9 +439,15 @@ static void test_print(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),       cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_large),
-        cmocka_unit_test(test_idmap),       cmocka_unit_test(test_print),
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_all_boards_are_checked),
+        cmocka_unit_test(test_range_without_brackets),
+        cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_idmap),
+        cmocka_unit_test(test_print),
     };
 
     setenv("LC_ALL", "C", 1);
