@@ -9,6 +9,7 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
+#include "gateway/config/campaign_lists.h"
 #include "gateway/config/campaign_options.h"
 #include "gateway/config/campaign_texts.h"
 #include "gateway/config/conffile.h"
@@ -43,7 +44,7 @@ static void campaign_check_window(struct campaign_reader *reader, conf_setting g
     if (window->from_ms && window->to_ms && window->from_ms >= window->to_ms)
         conffile_error(reader->conf, group, "%s",
                        lang("The window ends before it begins: correct from or to.",
-                            "时段的结束不晚于开始：请改正 from 或 to。"));
+                            "时间窗的结束不晚于开始：请改正 from 或 to。"));
 }
 
 /* Window at overlaps its predecessor: tells it at the line of the one that begins later. */
@@ -57,7 +58,7 @@ static void campaign_tell_overlap(struct campaign_reader *reader, conf_setting l
             unsorted[i].to_ms == campaign->windows[at].to_ms) {
             conffile_error(reader->conf, conffile_element(list, i), "%s",
                            lang("This window overlaps another one: make them one, or part them.",
-                                "这个时段与另一个时段重叠：请合并或错开。"));
+                                "这个时间窗与另一个时间窗重叠：请合并或错开。"));
             return;
         }
 }
@@ -82,7 +83,7 @@ static void campaign_read_windows(struct campaign_reader *reader, conf_setting g
     if (n == 0)
         conffile_error(reader->conf, list, "%s",
                        lang("windows is empty: nothing could ever be sent.",
-                            "windows 是空的：没有允许发送的时段。"));
+                            "windows 是空的：没有允许发送的时间窗。"));
     if (conffile_diag(reader->conf)->errors > errors)
         return;
     unsorted = mem_array(n, struct window);
@@ -134,7 +135,7 @@ static void campaign_order_unit(struct campaign_reader *reader, conf_setting gro
 
         conffile_error(reader->conf, group,
                        lang("The unit %s has two orders; the first is in %s:%d. Make them one.",
-                            "单位 %s 有两个任务；第一个在 %s:%d。请合并。"),
+                            "单位 %s 有两个发送单位条目；第一个在 %s:%d。请合并。"),
                        name, earlier.file, earlier.line);
         return;
     }
@@ -159,7 +160,7 @@ static void campaign_order_text(struct campaign_reader *reader, conf_setting gro
     if (!text)
         conffile_error(reader->conf, group, "%s",
                        lang("This order has no text: write text here or in sms.",
-                            "这个任务没有短信内容：请在这里或 sms 里写 text。"));
+                            "这个发送单位条目没有短信内容：请在这里或 sms 里写 text。"));
     reader->places[at] = (struct campaign_places){group, text, NULL};
     order->line = conffile_main_line(reader->conf, group);
     order->text_line = conffile_main_line(reader->conf, text);
@@ -171,6 +172,11 @@ static void campaign_read_orders(struct campaign_reader *reader, conf_setting gr
     size_t n;
     conf_setting list = conffile_list(reader->conf, group, "orders", &n);
 
+    if (n > 0 && reader->office->n_modems == 0)
+        conffile_error(reader->conf, conffile_element(list, 0),
+                       lang("No modems in %s: no message could be sent. Add modems there.",
+                            "%s 里没有 modems：无法发送短信。请在其中填写 modems。"),
+                       reader->office->file);
     campaign->orders = mem_array(n, struct order);
     reader->places = mem_array(n, struct campaign_places);
     for (size_t i = 0; i < n; i++) {
@@ -301,8 +307,24 @@ static void campaign_read(struct campaign_reader *reader, conf_setting root)
     if (campaign->n_orders + campaign->n_displays == 0)
         conffile_error(reader->conf, group, "%s",
                        lang("The campaign has nothing to do: write orders, displays or both.",
-                            "活动没有任何任务：请写 orders 或 displays。"));
+                            "任务没有任何内容：请写 orders 或 displays。"));
     campaign_texts_check(reader->conf, campaign, reader->places);
+}
+
+/* The office's configuration in place of a campaign would give an error for each of its lines. */
+static bool campaign_is_office(const struct conffile *conf)
+{
+    conf_setting root = conffile_root(conf);
+
+    if (conffile_member(root, "campaign") ||
+        !(conffile_member(root, "office") || conffile_member(root, "units")))
+        return false;
+    conffile_error(conf, NULL, "%s",
+                   lang("This is a configuration, not a campaign: name it behind -c, and a file "
+                        "with campaign = { ... } here.",
+                        "这是配置文件，不是任务文件：请写在 -c 后面；这里应为含 campaign = { ... } "
+                        "的文件。"));
+    return true;
 }
 
 static void campaign_index_office(struct campaign_reader *reader)
@@ -332,13 +354,14 @@ static char *campaign_path(const char *path)
 int config_read_campaign(const char *path, const struct office *office, struct diag *diag,
                          struct campaign **out)
 {
-    size_t errors = diag->errors;
+    size_t errors = diag->errors, from = diag->n;
     struct campaign_reader reader = {.office = office};
     struct conffile *conf;
     char *file = campaign_path(path);
 
     *out = NULL;
-    if (conffile_open(file, diag, &conf)) {
+    if (conffile_open(file, diag, &conf) || campaign_is_office(conf)) {
+        conffile_close(conf);
         free(file);
         return 1;
     }
@@ -348,6 +371,7 @@ int config_read_campaign(const char *path, const struct office *office, struct d
     reader.campaign->source = mem_dup(conffile_source(conf));
     campaign_index_office(&reader);
     campaign_read(&reader, conffile_root(conf));
+    campaign_lists_read(reader.campaign, diag, from);
     idmap_free(reader.units);
     idmap_free(reader.boards);
     free(reader.board_places);

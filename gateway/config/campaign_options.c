@@ -14,7 +14,7 @@ const struct option_def campaign_options_root[] = {
      .type = OPTION_SKIP,
      .required = true,
      .help_en = "The campaign: campaign = { ... };",
-     .help_zh = "活动：campaign = { ... };"},
+     .help_zh = "任务：campaign = { ... };"},
     {0},
 };
 
@@ -26,19 +26,19 @@ const struct option_def campaign_options_campaign[] = {
      .help_en =
          "The campaign's name in the books: letters, digits, - and _; at most 64. Never use it "
          "twice.",
-     .help_zh = "活动代号，记入账本：字母、数字、- 和 _，最多 64 个；不可重复使用。"},
+     .help_zh = "任务代号，记入账本：字母、数字、- 和 _，最多 64 个；不可重复使用。"},
     {.name = "title",
      .type = OPTION_STRING,
      .offset = CAMPAIGN_OPTION(campaign, title),
      .required = true,
      .max = 300,
      .help_en = "The campaign's title, as reports show it.",
-     .help_zh = "活动名称，写在报表上。"},
+     .help_zh = "任务名称，写在报表上。"},
     {.name = "windows",
      .type = OPTION_SKIP,
      .required = true,
      .help_en = "A list of groups: when messages may be sent and slogans shown.",
-     .help_zh = "若干组设置：允许发送和展示的时段。"},
+     .help_zh = "若干组设置：允许发送短信和播放标语的时间窗。"},
     {.name = "sms",
      .type = OPTION_SKIP,
      .help_en = "What all messages have in common.",
@@ -50,7 +50,7 @@ const struct option_def campaign_options_campaign[] = {
     {.name = "displays",
      .type = OPTION_SKIP,
      .help_en = "A list of groups: which boards show which slogans.",
-     .help_zh = "若干组设置：哪些显示屏展示哪些标语。"},
+     .help_zh = "若干组设置：哪些显示屏播放哪些标语。"},
     {0},
 };
 
@@ -60,13 +60,13 @@ const struct option_def campaign_options_window[] = {
      .offset = CAMPAIGN_OPTION(window, from_ms),
      .required = true,
      .help_en = "The window begins.",
-     .help_zh = "时段开始。"},
+     .help_zh = "时间窗开始。"},
     {.name = "to",
      .type = OPTION_TIME,
      .offset = CAMPAIGN_OPTION(window, to_ms),
      .required = true,
      .help_en = "The window is over; nothing is sent from this instant on.",
-     .help_zh = "时段结束；从此刻起不再发送。"},
+     .help_zh = "时间窗结束；从此刻起不再发送。"},
     {0},
 };
 
@@ -80,8 +80,9 @@ const struct option_def campaign_options_sms[] = {
      .help_en =
          "The message of every order without a text of its own. {COLUMN} takes a field of the "
          "recipient's row; {{ and }} are braces.",
-     .help_zh = "短信内容（任务没有自己的 text 时使用）。{列名} 取收件人该列的内容；{{ 和 }} "
-                "表示花括号本身。"},
+     .help_zh =
+         "短信内容（发送单位条目没有自己的 text 时使用）。{列名} 取收件人该列的内容；{{ 和 }} "
+         "表示花括号本身。"},
     {.name = "refusal",
      .type = OPTION_STRING,
      .offset = CAMPAIGN_OPTION(campaign, sms.refusal),
@@ -148,7 +149,7 @@ const struct option_def campaign_options_order[] = {
      .max = 10000000,
      .unit = "messages",
      .help_en = "How many messages it owes: a target and a ceiling.",
-     .help_zh = "应发条数：既是目标也是上限。"},
+     .help_zh = "任务数，即应发条数：既是目标也是上限。"},
     {.name = "recipients",
      .type = OPTION_STRING,
      .offset = CAMPAIGN_OPTION(campaign_order, order.recipients),
@@ -156,13 +157,13 @@ const struct option_def campaign_options_order[] = {
      .max = 1024,
      .help_en =
          "A CSV file with a line of column names and a column of numbers; relative to this file.",
-     .help_zh = "CSV 收件人文件，首行为列名，其中一列为号码；相对路径以本文件所在目录为准。"},
+     .help_zh = "名单：CSV 文件，首行为列名，其中一列为号码；相对路径以本文件所在目录为准。"},
     {.name = "reserve",
      .type = OPTION_STRING,
      .offset = CAMPAIGN_OPTION(campaign_order, order.reserve),
      .max = 1024,
      .help_en = "A second such file: it replaces numbers that fail.",
-     .help_zh = "备用收件人文件：用来替补发送失败的号码。"},
+     .help_zh = "备用名单，格式相同：用来替补发送失败的号码。"},
     {.name = "text",
      .type = OPTION_STRING,
      .offset = CAMPAIGN_OPTION(campaign_order, order.text),
@@ -185,7 +186,7 @@ const struct option_def campaign_options_display[] = {
      .required = true,
      .max = 100,
      .help_en = "The slogans, 1 to 500 characters each, shown one after the other; at most 100.",
-     .help_zh = "标语，每条 1 到 500 字，依次展示；最多 100 条。"},
+     .help_zh = "标语，每条 1 到 500 字，依次播放；最多 100 条。"},
     {.name = "every",
      .type = OPTION_INT,
      .offset = CAMPAIGN_OPTION(campaign_display, display.every_s),
@@ -194,7 +195,7 @@ const struct option_def campaign_options_display[] = {
      .preset = "300",
      .unit = "s",
      .help_en = "How long one slogan is shown.",
-     .help_zh = "每条标语展示多久。"},
+     .help_zh = "每条标语播放多久。"},
     {0},
 };
 

@@ -62,6 +62,19 @@ static const char *campaign_texts_reason(int error)
     }
 }
 
+/* Chinese input methods write these; they would go out as they are, in place of the field. */
+static int campaign_texts_wide_braces(const struct campaign_check *check)
+{
+    if (!strstr(check->order->text, "｛") && !strstr(check->order->text, "｝"))
+        return 0;
+    conffile_error(
+        check->conf, check->places.text, "%s",
+        lang("The text has full-width braces ｛ ｝, which would be sent as they are: write "
+             "half-width { } around a column's name.",
+             "短信内容里有全角花括号 ｛ ｝，会原样发出：列名请写在半角花括号 { } 里。"));
+    return 1;
+}
+
 /* The message with all fields empty: no message of the order can be shorter. */
 static void campaign_texts_measure(const struct campaign_check *check,
                                    const struct template *template, size_t columns)
@@ -107,10 +120,13 @@ static int campaign_texts_template(const struct campaign_check *check, const cha
 {
     MEM_FREE_LATER char *word = NULL;
     struct template *template = NULL;
-    int rc = template_parse(check->order->text, check->places.unit->signature,
-                            check->campaign->sms.refusal, (const char *const *)columns->items,
-                            columns->n, &template, &word);
+    int rc;
 
+    if (campaign_texts_wide_braces(check))
+        return 1;
+    rc = template_parse(check->order->text, check->places.unit->signature,
+                        check->campaign->sms.refusal, (const char *const *)columns->items,
+                        columns->n, &template, &word);
     if (rc == TEMPLATE_UNKNOWN_FIELD) {
         campaign_texts_unknown(check, file, columns, word);
         return 0;

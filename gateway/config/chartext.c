@@ -47,29 +47,100 @@ static bool chartext_is_cut(const char *bytes, size_t length)
     return true;
 }
 
-/* A few bad bytes don't make a UTF-8 file a GB18030 one: all its names would turn into others. In
- * real GB18030 text less than half of the characters look like UTF-8. */
+enum chartext_look chartext_look(const char *bytes, size_t length)
+{
+    enum chartext_look look = CHARTEXT_LOOKS_PLAIN;
+
+    for (size_t at = 0; at < length;) {
+        int32_t code = utf8_next(bytes, length, &at);
+
+        if (code < 0)
+            return CHARTEXT_LOOKS_BAD;
+        if (code >= 0x800)
+            look = CHARTEXT_LOOKS_CHINESE;
+    }
+    return look;
+}
+
+/* What speaks for and against UTF-8. */
+struct chartext_votes {
+    size_t good, bad;       /* characters */
+    size_t chinese, broken; /* lines */
+};
+
+static struct chartext_votes chartext_count(const char *bytes, size_t length)
+{
+    struct chartext_votes votes = {0};
+    bool chinese = false;
+    size_t bad = 0; /* before this line */
+
+    for (size_t at = 0; at < length;) {
+        int32_t code = utf8_next(bytes, length, &at);
+
+        votes.good += code >= 0x80;
+        votes.bad += code < 0;
+        at += code < 0;
+        chinese = chinese || code >= 0x800;
+        if (code != '\n' && code != '\r' && at < length)
+            continue;
+        votes.broken += votes.bad > bad;
+        votes.chinese += chinese && votes.bad == bad;
+        chinese = false;
+        bad = votes.bad;
+    }
+    return votes;
+}
+
+/* Bytes of a character at the end that the end cuts. */
+static size_t chartext_cut(const char *bytes, size_t length)
+{
+    for (size_t back = 1; back < 4 && back <= length; back++)
+        if (chartext_is_cut(bytes + length - back, back))
+            return back;
+    return 0;
+}
+
+/* A few damaged bytes or rows don't make a UTF-8 file a GB18030 one: all its names would turn into
+ * others. Lines of GB18030 are next to never UTF-8 with Chinese in it, so that one in nine of them
+ * decides. */
 enum chartext_encoding chartext_detect(const char *bytes, size_t length)
 {
-    size_t good = 0, bad = 0, at = 0;
+    struct chartext_votes votes;
 
     if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
         return CHARTEXT_UTF16;
     if (chartext_is_ascii(bytes, length))
         return CHARTEXT_ASCII;
-    while (at < length) {
-        int32_t code = utf8_next(bytes, length, &at);
+    length -= chartext_cut(bytes, length);
+    votes = chartext_count(bytes, length);
+    if (votes.bad == 0 || votes.good / 4 > votes.bad || votes.chinese > votes.broken / 8)
+        return CHARTEXT_UTF8;
+    return CHARTEXT_GB18030;
+}
 
-        if (code >= 0x80)
-            good++;
-        if (code >= 0)
-            continue;
-        if (chartext_is_cut(bytes + at, length - at))
-            break;
-        bad++;
-        at++;
+char *chartext_trim(const char *text, size_t length)
+{
+    static const char *const spaces[] = {" ",        "\t",           "\r",          "\n",
+                                         "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+    bool again = true;
+
+    while (again) {
+        again = false;
+        for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+            size_t n = strlen(spaces[i]);
+
+            if (length >= n && memcmp(text, spaces[i], n) == 0) {
+                text += n;
+                length -= n;
+                again = true;
+            }
+            if (length >= n && memcmp(text + length - n, spaces[i], n) == 0) {
+                length -= n;
+                again = true;
+            }
+        }
     }
-    return bad == 0 || good / 4 > bad ? CHARTEXT_UTF8 : CHARTEXT_GB18030;
+    return mem_dup_n(text, length);
 }
 
 struct chartext *chartext_new(void)

@@ -14,6 +14,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
+#include "gateway/config/timetext.h"
 #include "gateway/model/window.h"
 
 #define CONFFILL_BYTES   4096  /* of a string, when its table says nothing */
@@ -205,14 +206,16 @@ static void conffill_strings(const struct conf_slot *slot)
 static void conffill_time(const struct conf_slot *slot)
 {
     const char *text = config_setting_get_string(slot->setting);
+    struct buffer why BUFFER_FREE_LATER = BUFFER_NULL;
 
-    if (!text)
+    if (!text) {
         conffill_expects(slot);
-    else if (window_parse_time(text, slot->field))
+    } else if (window_parse_time(text, slot->field)) {
+        timetext_explain(text, &why);
         conffile_error(slot->conf, slot->setting,
-                       lang("%s: \"%.40s\" is not a time. Write \"2026-10-31 08:30\".",
-                            "%s：\"%.40s\" 不是有效时间。请写成 \"2026-10-31 08:30\"。"),
-                       slot->option->name, text);
+                       lang("%s: \"%.40s\" is not a time. %s", "%s：\"%.40s\" 不是有效时间。%s"),
+                       slot->option->name, text, buffer_text(&why));
+    }
 }
 
 /* How a type is read; a preset is set first, so an error leaves it. */
@@ -269,7 +272,7 @@ static void conffill_option(const struct conffile *conf, conf_setting group,
         conffill_preset(option, slot.field);
     if (!slot.setting) {
         if (option->required)
-            conffile_error(conf, group, lang("%s is missing here: %s", "这里缺少 %s：%s"),
+            conffile_error(conf, group, lang("%s is missing here. %s", "这里缺少 %s。%s"),
                            option->name, lang(option->help_en, option->help_zh));
         return;
     }

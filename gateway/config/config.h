@@ -18,9 +18,9 @@
 int config_read_office(const char *path, const struct option_kind *kinds, struct diag *diag,
                        struct office **out);
 /* Reads a campaign file (or DIR/campaign.cfg when path is a directory). Paths in it are relative to
- * the campaign file. Also reads the header line of every recipients file and checks the templates
- * against it, with the longest part counts that follow from the template. Same results as above;
- * free with campaign_free and free. */
+ * the campaign file. Also checks the templates against the header line of every recipients file,
+ * with the longest part counts that follow from the template, and reads every list to its end
+ * (campaign_lists.h). Same results as above; free with campaign_free and free. */
 int config_read_campaign(const char *path, const struct office *office, struct diag *diag,
                          struct campaign **out);
 /* Prints the option tables as text: for `lawcast help conf` and `help campaign`. */

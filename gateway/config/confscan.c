@@ -11,6 +11,7 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
+#include "gateway/config/filekind.h"
 
 #define CONFSCAN_BOM "\xEF\xBB\xBF"
 
@@ -277,11 +278,32 @@ static int scan_line_of(const char *text, size_t at)
     return line;
 }
 
+/* 1 with an error: it is a list of recipients, as it is or still in its workbook. */
+static int confscan_check_kind(struct confscan *scan)
+{
+    bool workbook = filekind_is_workbook(scan->text, scan->length);
+
+    if (!workbook && !filekind_is_csv(scan->path, scan->text, scan->length))
+        return 0;
+    scan_error(scan, "%s",
+               workbook
+                   ? lang("This is an Excel workbook: a configuration or a campaign file is "
+                          "wanted here.",
+                          "这是 Excel 工作簿：这里应为配置文件或任务文件。")
+                   : lang("This is a CSV file: a configuration or a campaign file is wanted "
+                          "here. Lists of numbers are named by recipients in the campaign.",
+                          "这是 CSV 文件：这里应为配置文件或任务文件。号码名单请写在任务文件的 "
+                          "recipients 里。"));
+    return 1;
+}
+
 int confscan_check(struct confscan *scan)
 {
     size_t bad = utf8_bad_at(scan->text, scan->length);
     const char *nul = memchr(scan->text, '\0', scan->length);
 
+    if (confscan_check_kind(scan))
+        return 1;
     if (scan->length >= 2 &&
         (memcmp(scan->text, "\xFF\xFE", 2) == 0 || memcmp(scan->text, "\xFE\xFF", 2) == 0)) {
         scan_error(scan, "%s",

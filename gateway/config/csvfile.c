@@ -17,9 +17,12 @@
 
 #include "gateway/base/buffer.h"
 #include "gateway/base/lang.h"
+#include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
 #include "gateway/config/chartext.h"
+#include "gateway/config/csvtext.h"
+#include "gateway/config/filekind.h"
 
 #define CSVFILE_PIECE  ((size_t)64 << 10)
 #define CSVFILE_SAMPLE ((size_t)1 << 20) /* the encoding is judged by so many bytes */
@@ -42,6 +45,7 @@ struct csvfile {
     struct chartext *converter; /* made when first needed */
     struct csv_parser parser;
     bool parsing; /* parser is to be freed */
+    struct csvfile_digest digest;
     struct option_strings columns;
     size_t cells_limit; /* cells kept of one row */
 
@@ -81,7 +85,7 @@ static void csvfile_on_field(void *text, size_t length, void *data)
         file->long_line = file->field_line;
     file->field_line = file->line;
     file->row.n++;
-    if (file->row.kept == file->cells_limit)
+    if (file->row.kept >= file->cells_limit)
         return;
     if (file->n_cells == file->cells_room) {
         file->cells_room = file->cells_room ? file->cells_room * 2 : 4096;
@@ -106,26 +110,6 @@ static void csvfile_on_row(int unused_end, void *data)
     file->row_ended = true;
 }
 
-/* The length of the text up to and with its first line end. */
-static size_t csvfile_line_length(const char *text, size_t length)
-{
-    const char *lf = memchr(text, '\n', length);
-    size_t n = lf ? (size_t)(lf - text) + 1 : length;
-    const char *cr = memchr(text, '\r', n);
-
-    if (cr && cr + 1 < text + n)
-        n = (size_t)(cr - text) + (cr[1] == '\n' ? 2 : 1);
-    return n;
-}
-
-static bool csvfile_is_blank(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (!strchr(" \t\r\n", text[i]) || text[i] == '\0')
-            return false;
-    return true;
-}
-
 /* One physical line, or the piece of one. */
 static int csvfile_parse_line(struct csvfile *file, const char *text, size_t length,
                               struct diag *diag)
@@ -144,7 +128,7 @@ static int csvfile_parse_line(struct csvfile *file, const char *text, size_t len
                  "before: put the field in \" \" and write \" twice inside it.",
                  "这里的字段中有单独的引号，或前面少了引号：请用 \" \" 括起该字段，其中的 "
                  "\" 写两次。"));
-    file->in_row = !file->row_ended && (file->in_row || !csvfile_is_blank(text, length));
+    file->in_row = !file->row_ended && (file->in_row || !csvtext_is_blank(text, length));
     if (file->parser.entry_pos > CSVFILE_FIELD_MAX && !file->long_line)
         file->long_line = file->field_line;
     if (file->long_line)
@@ -159,10 +143,21 @@ static int csvfile_parse_line(struct csvfile *file, const char *text, size_t len
     return 0;
 }
 
+/* FNV-1a as in hex_fingerprint, piece by piece. */
+static void csvfile_digest_more(struct csvfile *file, const char *bytes, size_t length)
+{
+    uint64_t h = file->digest.fingerprint;
+
+    for (size_t i = 0; i < length; i++)
+        h = (h ^ (unsigned char)bytes[i]) * 1099511628211u;
+    file->digest.fingerprint = h;
+    file->digest.bytes += (int64_t)length;
+}
+
 static int csvfile_parse(struct csvfile *file, const char *text, size_t length, struct diag *diag)
 {
     for (size_t at = 0; at < length;) {
-        size_t n = csvfile_line_length(text + at, length - at);
+        size_t n = csvtext_line_length(text + at, length - at);
         int rc = csvfile_parse_line(file, text + at, n, diag);
 
         if (rc < 0)
@@ -255,6 +250,7 @@ static int csvfile_fill(struct csvfile *file, struct diag *diag)
     }
     if (got == 0)
         return csvfile_finish(file, diag);
+    csvfile_digest_more(file, file->piece, (size_t)got);
     rc = csvfile_check_piece(file, (size_t)got, diag);
     return rc < 0 ? rc : csvfile_parse(file, file->piece, (size_t)got, diag);
 }
@@ -290,6 +286,21 @@ static int csvfile_convert(struct csvfile *file, const struct csvfile_line *line
     return 0;
 }
 
+/* Chinese in UTF-8 would turn into other Chinese if it were read as GB18030. */
+static bool csvfile_is_utf8(const struct csvfile *file, size_t fields)
+{
+    bool chinese = false;
+
+    for (size_t i = 0; i < fields; i++) {
+        enum chartext_look look = chartext_look(file->values[i], file->lengths[i]);
+
+        if (look == CHARTEXT_LOOKS_BAD)
+            return false;
+        chinese = chinese || look == CHARTEXT_LOOKS_CHINESE;
+    }
+    return chinese;
+}
+
 /* 0, or 1: a field is not text. */
 static int csvfile_decode(struct csvfile *file, const struct csvfile_line *line)
 {
@@ -302,7 +313,7 @@ static int csvfile_decode(struct csvfile *file, const struct csvfile_line *line)
     if (file->encoding == CHARTEXT_ASCII)
         return 0;
     if (file->encoding == CHARTEXT_GB18030)
-        return csvfile_convert(file, line);
+        return csvfile_is_utf8(file, line->kept) || csvfile_convert(file, line);
     for (size_t i = 0; i < line->kept; i++)
         if (!utf8_is_valid(file->values[i], file->lengths[i]))
             return 1;
@@ -328,32 +339,19 @@ int csvfile_next(struct csvfile *file, struct csvfile_row *row, struct diag *dia
     return 0;
 }
 
-/* The separator that the header line has most of, outside of quotation marks. */
-static unsigned char csvfile_separator(const char *text, size_t length)
-{
-    size_t commas = 0, semicolons = 0, tabs = 0;
-    bool quoted = false;
-
-    for (size_t i = 0; i < length && (quoted || (text[i] != '\n' && text[i] != '\r')); i++) {
-        if (text[i] == '"')
-            quoted = !quoted;
-        if (quoted)
-            continue;
-        commas += text[i] == ',';
-        semicolons += text[i] == ';';
-        tabs += text[i] == '\t';
-    }
-    if (tabs > commas && tabs >= semicolons)
-        return '\t';
-    return semicolons > commas ? ';' : ',';
-}
-
 /* Judges encoding and separator by the file's first bytes, and steps over a byte-order mark. */
 static int csvfile_sample(struct csvfile *file, struct diag *diag)
 {
     struct buffer sample BUFFER_FREE_LATER = BUFFER_NULL;
 
     file->encoding = csvfile_judge(file, 0, &sample);
+    if (filekind_is_workbook(buffer_text(&sample), sample.length))
+        return csvfile_fail(
+            file, diag, 0,
+            lang(
+                "This is an Excel workbook: save it from the spreadsheet as \"CSV UTF-8\" and name "
+                "that file.",
+                "这是 Excel 工作簿：请在表格软件中另存为“CSV UTF-8”，并改写文件名。"));
     if (file->encoding == CHARTEXT_UTF16)
         return csvfile_fail(
             file, diag, 0,
@@ -361,36 +359,26 @@ static int csvfile_sample(struct csvfile *file, struct diag *diag)
                  "文件是 UTF-16（“Unicode 文本”）编码：请另存为“CSV UTF-8”。"));
     if (sample.length >= 3 && memcmp(sample.data, "\xEF\xBB\xBF", 3) == 0) {
         file->encoding = CHARTEXT_UTF8;
+        csvfile_digest_more(file, sample.data, 3);
         (void)lseek(file->fd, 3, SEEK_SET);
     }
-    csv_set_delim(&file->parser, csvfile_separator(buffer_text(&sample), sample.length));
+    csv_set_delim(&file->parser, csvtext_separator(buffer_text(&sample), sample.length));
     return 0;
 }
 
-/* Trims spaces, no-break spaces and ideographic spaces. */
-static char *csvfile_trim(const char *text, size_t length)
+static int csvfile_fail_names(struct csvfile *file, const struct csvfile_row *row,
+                              struct diag *diag)
 {
-    static const char *const spaces[] = {" ",        "\t",           "\r",          "\n",
-                                         "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF"};
-    bool again = true;
-
-    while (again) {
-        again = false;
-        for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
-            size_t n = strlen(spaces[i]);
-
-            if (length >= n && memcmp(text, spaces[i], n) == 0) {
-                text += n;
-                length -= n;
-                again = true;
-            }
-            if (length >= n && memcmp(text + length - n, spaces[i], n) == 0) {
-                length -= n;
-                again = true;
-            }
-        }
-    }
-    return mem_dup_n(text, length);
+    if (file->encoding == CHARTEXT_GB18030 && csvfile_is_utf8(file, row->n))
+        return csvfile_fail(
+            file, diag, row->line,
+            lang("The column names are in UTF-8, but the rows are in GB18030: save the file from "
+                 "the spreadsheet as \"CSV UTF-8\".",
+                 "列名是 UTF-8 编码，而下面各行是 GB18030 编码：请另存为“CSV UTF-8”。"));
+    return csvfile_fail(file, diag, row->line,
+                        lang("The column names are neither UTF-8 nor GB18030: save the file from "
+                             "the spreadsheet as \"CSV UTF-8\".",
+                             "列名既不是 UTF-8 也不是 GB18030 编码：请另存为“CSV UTF-8”。"));
 }
 
 static int csvfile_read_header(struct csvfile *file, struct diag *diag)
@@ -414,15 +402,11 @@ static int csvfile_read_header(struct csvfile *file, struct diag *diag)
             lang("The file has more than 256 columns: remove those that aren't needed.",
                  "文件超过 256 列：请删除不需要的列。"));
     if (row.bad)
-        return csvfile_fail(
-            file, diag, row.line,
-            lang("The column names are neither UTF-8 nor GB18030: save the file from "
-                 "the spreadsheet as \"CSV UTF-8\".",
-                 "列名既不是 UTF-8 也不是 GB18030 编码：请另存为“CSV UTF-8”。"));
+        return csvfile_fail_names(file, &row, diag);
     file->columns.items = mem_array(row.n, char *);
     for (; file->columns.n < row.n; file->columns.n++)
         file->columns.items[file->columns.n] =
-            csvfile_trim(row.values[file->columns.n], row.lengths[file->columns.n]);
+            chartext_trim(row.values[file->columns.n], row.lengths[file->columns.n]);
     file->cells_limit = row.n + 1;
     return 0;
 }
@@ -436,6 +420,7 @@ int csvfile_open(const char *path, struct diag *diag, struct csvfile **out)
     *out = NULL;
     file->path = mem_dup(path);
     file->line = 1;
+    file->digest.fingerprint = 14695981039346656037u;
     file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->fd < 0 || fstat(file->fd, &status) < 0)
         rc = -errno;
@@ -447,6 +432,9 @@ int csvfile_open(const char *path, struct diag *diag, struct csvfile **out)
                         "无法读取文件（%s）：请检查文件名和权限。"),
                    strerror(-rc));
     if (rc == 0) {
+        /* The disk reads ahead, so that the loop seldom waits for it. */
+        (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+        (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_WILLNEED);
         csv_init(&file->parser, CSV_STRICT | CSV_STRICT_FINI);
         file->parsing = true;
         file->piece = mem_alloc(CSVFILE_PIECE, 1);
@@ -487,4 +475,10 @@ void csvfile_close(struct csvfile *file)
 const struct option_strings *csvfile_columns(const struct csvfile *file)
 {
     return &file->columns;
+}
+
+struct csvfile_digest csvfile_digest(const struct csvfile *file)
+{
+    LOG_ASSERT(file->ended);
+    return file->digest;
 }

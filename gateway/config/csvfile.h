@@ -19,6 +19,11 @@
 
 struct csvfile; /* opaque */
 
+struct csvfile_digest {
+    int64_t bytes;
+    uint64_t fingerprint; /* as hex_fingerprint of the whole file */
+};
+
 struct csvfile_row {
     int64_t line;              /* where it begins, 1 = header */
     size_t n;                  /* fields in the row; only the first columns + 1 of them are kept */
@@ -35,5 +40,7 @@ const struct option_strings *csvfile_columns(const struct csvfile *file);
 /* The next row, lent until the next call; blank lines are passed over. 0; 1: no more; -errno with
  * errors in diag. Reads at most one piece of 64 KiB, unless one row is longer. */
 int csvfile_next(struct csvfile *file, struct csvfile_row *row, struct diag *diag);
+/* What was read; only after csvfile_next has said 1. */
+struct csvfile_digest csvfile_digest(const struct csvfile *file);
 
 #endif

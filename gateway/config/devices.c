@@ -82,3 +82,21 @@ int devices_expand(const char *pattern, size_t limit, struct option_strings *out
         devices_add(out, mem_printf("%.*s%0*u%s", range.head, pattern, range.width, i, range.tail));
     return 0;
 }
+
+/* Digits run back from text[end); where they begin. */
+static size_t devices_digits_before(const char *text, size_t end)
+{
+    while (end > 0 && isdigit((unsigned char)text[end - 1]))
+        end--;
+    return end;
+}
+
+bool devices_looks_like_range(const char *pattern)
+{
+    size_t length = strlen(pattern), to = devices_digits_before(pattern, length), from;
+
+    if (to == length || to == 0 || pattern[to - 1] != '-' || strchr(pattern, '['))
+        return false;
+    from = devices_digits_before(pattern, to - 1);
+    return from < to - 1 && from > 0 && isalpha((unsigned char)pattern[from - 1]);
+}

@@ -3,6 +3,8 @@
 #ifndef LAWCAST_CONFIG_DEVICES_H
 #define LAWCAST_CONFIG_DEVICES_H
 
+#include <stdbool.h>
+
 #include "gateway/base/option.h"
 
 enum devices_error {
@@ -16,5 +18,8 @@ enum devices_error {
 /* Adds the paths that pattern stands for to out. Zeros in front of FROM are kept: [00-15]. On an
  * error nothing is added. */
 int devices_expand(const char *pattern, size_t limit, struct option_strings *out);
+
+/* Was a range meant, and the brackets left out ("/dev/ttyUSB0-4")? A device may be called so. */
+bool devices_looks_like_range(const char *pattern);
 
 #endif

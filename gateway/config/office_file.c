@@ -148,7 +148,7 @@ static const char *office_devices_reason(int error)
     case DEVICES_DOWNWARD:
         return lang("the range runs downward", "范围的起点大于终点");
     default:
-        return lang("an office has at most 4096 modems", "一个办公室最多 4096 个短信猫");
+        return lang("an office has at most 4096 modems", "一个办公室最多 4096 台短信设备");
     }
 }
 
@@ -183,6 +183,13 @@ static void office_expand_bank(struct office_reader *reader, conf_setting group,
             conffile_error(reader->conf, place,
                            lang("devices: %s can't be used: %s.", "devices：%s 不能用：%s。"),
                            bank->devices.items[i], office_devices_reason(error));
+        else if (devices_looks_like_range(bank->devices.items[i]))
+            conffile_warning(reader->conf, place,
+                             lang("devices: %s is taken as the name of one device. For several "
+                                  "write the range in brackets, such as /dev/ttyUSB[0-4].",
+                                  "devices：%s 按一台设备处理。多台请用方括号写范围，例如 "
+                                  "/dev/ttyUSB[0-4]。"),
+                             bank->devices.items[i]);
     }
     office->modems = mem_grow(office->modems, office->n_modems + paths.n, sizeof *office->modems);
     for (size_t i = 0; i < paths.n; i++) {
@@ -239,23 +246,64 @@ static const struct option_kind *office_find_kind(struct office_reader *reader, 
     return NULL;
 }
 
+/* [user@]host[:port], host a name or [an IPv6 address]. */
+static bool office_authority_is_valid(const char *text, size_t length)
+{
+    const char *end = text + length, *at = memrchr(text, '@', length);
+    const char *host = at ? at + 1 : text;
+    bool bracket = *host == '[';
+    size_t port = 0, n;
+
+    host += bracket;
+    n = strspn(host, bracket ? "0123456789abcdefABCDEF:."
+                             : "0123456789abcdefghijklmnopqrstuvwxyz"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-");
+    if (n == 0 || (bracket && host[n] != ']'))
+        return false;
+    host += n + bracket;
+    if (host == end)
+        return true;
+    if (*host++ != ':')
+        return false;
+    for (; host < end && isdigit((unsigned char)*host) && port <= 65535; host++)
+        port = port * 10 + (size_t)(*host - '0');
+    return host == end && port > 0 && port <= 65535;
+}
+
+/* A path may follow; queries and fragments are the kinds' own. */
+static bool office_url_is_valid(const char *url)
+{
+    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+
+    for (const char *c = url; *c; c++)
+        if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7F || *c == '?' || *c == '#')
+            return false;
+    return scheme && office_authority_is_valid(url + scheme, strcspn(url + scheme, "/"));
+}
+
 static void office_check_url(struct office_reader *reader, conf_setting group, const char *url)
 {
-    const char *host = NULL;
-
-    if (!url)
-        return;
-    if (strncmp(url, "http://", 7) == 0)
-        host = url + 7;
-    else if (strncmp(url, "https://", 8) == 0)
-        host = url + 8;
-    for (const char *c = url; *c; c++)
-        if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7F)
-            host = NULL;
-    if (!host || !*host || strchr("/?#:@", *host))
+    if (url && !office_url_is_valid(url))
         conffile_error(reader->conf, conffile_member(group, "url"), "%s",
-                       lang("url expects an address such as \"http://192.0.2.10\", without spaces.",
-                            "url 应为地址，例如 \"http://192.0.2.10\"，不含空格和中文。"));
+                       lang("url expects an address such as \"http://192.0.2.10\" or "
+                            "\"http://192.0.2.10:8080/path\", without spaces, \"?\" and \"#\".",
+                            "url 应为地址，例如 \"http://192.0.2.10\" 或 "
+                            "\"http://192.0.2.10:8080/path\"，不含空格、中文、\"?\" 和 \"#\"。"));
+}
+
+/* What the kind itself says about its options, at the one that it names first. */
+static void office_check_kind(struct office_reader *reader, conf_setting group,
+                              const struct option_kind *kind, const void *filled)
+{
+    MEM_FREE_LATER char *option = NULL;
+    conf_setting place;
+    char why[512] = "";
+
+    if (!kind->check || !kind->check(filled, why, sizeof why))
+        return;
+    option = mem_dup_n(why, strspn(why, "abcdefghijklmnopqrstuvwxyz0123456789_"));
+    place = conffile_member(group, option);
+    conffile_error(reader->conf, place ? place : group, "%s", why);
 }
 
 static void office_find_owner(struct office_reader *reader, conf_setting group,
@@ -276,6 +324,7 @@ static void office_read_board(struct office_reader *reader, conf_setting group)
     struct board *board = &reader->office->boards[reader->office->n_boards];
     struct office_display display = {.board = {.kind = kind}};
     struct conf_part parts[] = {{office_options_board, &display}, {NULL, NULL}};
+    size_t errors = conffile_diag(reader->conf)->errors;
 
     if (!kind && conffile_peek(group, "kind"))
         return;
@@ -284,6 +333,8 @@ static void office_read_board(struct office_reader *reader, conf_setting group)
         parts[1] = (struct conf_part){kind->options, display.board.options};
     }
     conffile_fill(reader->conf, group, parts, kind ? 2 : 1);
+    if (kind && conffile_diag(reader->conf)->errors == errors)
+        office_check_kind(reader, group, kind, display.board.options);
     display.board.line = conffile_main_line(reader->conf, group);
     if (ident_check(reader->conf, group, display.board.id, OFFICE_ID_MAX))
         office_enter(reader, reader->ids, conffile_peek(group, "id"), group);
@@ -319,6 +370,22 @@ static void office_read_lists(struct office_reader *reader, conf_setting root)
         office_read_board(reader, conffile_element(list, i));
 }
 
+/* A campaign behind -c. */
+static bool office_is_campaign(const struct conffile *conf)
+{
+    conf_setting root = conffile_root(conf);
+
+    if (!conffile_member(root, "campaign") || conffile_member(root, "office") ||
+        conffile_member(root, "units"))
+        return false;
+    conffile_error(
+        conf, NULL, "%s",
+        lang("This is a campaign file, not a configuration: name the configuration, such "
+             "as conf/lawcast.cfg, behind -c.",
+             "这是任务文件，不是配置文件：-c 后面请写配置文件，例如 conf/lawcast.cfg。"));
+    return true;
+}
+
 int config_read_office(const char *path, const struct option_kind *kinds, struct diag *diag,
                        struct office **out)
 {
@@ -328,8 +395,10 @@ int config_read_office(const char *path, const struct option_kind *kinds, struct
     struct conffile *conf;
 
     *out = NULL;
-    if (conffile_open(path, diag, &conf))
+    if (conffile_open(path, diag, &conf) || office_is_campaign(conf)) {
+        conffile_close(conf);
         return 1;
+    }
     reader.conf = conf;
     reader.office = mem_new(struct office);
     reader.office->file = mem_dup(path);

@@ -3,6 +3,7 @@
 #include "gateway/config/recipients.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -31,6 +32,7 @@ struct recipients {
     /* The open source; file NULL: none. */
     struct csvfile *file;
     struct template *template;
+    bool *used; /* by the template; one a column */
     size_t number_column;
 
     /* Neighbours mostly get the same text: its layout is kept. */
@@ -123,6 +125,43 @@ int recipients_read_header(const char *path, struct diag *diag, struct option_st
     return rc < 0;
 }
 
+/* The name as the campaign file has it, so that a moved folder keeps its campaigns. */
+static const char *recipients_name(const struct campaign *campaign, const char *path)
+{
+    const char *slash = campaign->file ? strrchr(campaign->file, '/') : NULL;
+    size_t folder = slash ? (size_t)(slash - campaign->file) + 1 : 0;
+
+    return strncmp(path, campaign->file ? campaign->file : "", folder) == 0 ? path + folder : path;
+}
+
+/* digest NULL: only what the line begins with. */
+static void recipients_write_line(const struct campaign *campaign, const char *path,
+                                  const struct csvfile_digest *digest, struct buffer *line)
+{
+    buffer_printf(line, "# list %s bytes=", recipients_name(campaign, path));
+    if (digest)
+        buffer_printf(line, "%" PRId64 " fingerprint=%016" PRIx64 "\n", digest->bytes,
+                      digest->fingerprint);
+}
+
+int recipients_read_list(const struct campaign *campaign, const char *path, struct diag *diag,
+                         struct buffer *line)
+{
+    struct csvfile *file = NULL;
+    struct csvfile_row unused_row;
+    struct csvfile_digest digest;
+    int rc = csvfile_open(path, diag, &file);
+
+    while (rc == 0)
+        rc = csvfile_next(file, &unused_row, diag);
+    if (rc > 0) {
+        digest = csvfile_digest(file);
+        recipients_write_line(campaign, path, &digest, line);
+    }
+    csvfile_close(file);
+    return rc < 0;
+}
+
 struct recipients *recipients_open(const struct campaign *campaign, const struct office *office)
 {
     struct recipients *reader = mem_new(struct recipients);
@@ -137,8 +176,10 @@ static void recipients_close_source(struct recipients *reader)
 {
     csvfile_close(reader->file);
     template_free(reader->template);
+    free(reader->used);
     reader->file = NULL;
     reader->template = NULL;
+    reader->used = NULL;
 }
 
 void recipients_close(struct recipients *reader)
@@ -173,6 +214,52 @@ static void recipients_step(struct recipients *reader)
     reader->accepted = 0;
 }
 
+/* A column is used when its field makes a difference to the message. */
+static void recipients_find_used(struct recipients *reader, size_t columns)
+{
+    struct buffer empty BUFFER_FREE_LATER = BUFFER_NULL, text BUFFER_FREE_LATER = BUFFER_NULL;
+    const char **values = mem_array(columns, const char *);
+    size_t *lengths = mem_array(columns, size_t);
+
+    for (size_t i = 0; i < columns; i++)
+        values[i] = "x";
+    template_render(reader->template, values, lengths, &empty);
+    reader->used = mem_array(columns, bool);
+    for (size_t i = 0; i < columns; i++) {
+        lengths[i] = 1;
+        template_render(reader->template, values, lengths, &text);
+        lengths[i] = 0;
+        reader->used[i] = strcmp(buffer_text(&text), buffer_text(&empty)) != 0;
+    }
+    free(values);
+    free(lengths);
+}
+
+/* Spaces alone leave the same gap in the message as nothing. */
+static bool recipients_is_blank(const char *text, size_t length)
+{
+    static const char wide[] = "\xE3\x80\x80";
+    size_t at = 0;
+
+    while (at < length) {
+        if (text[at] == ' ')
+            at++;
+        else if (length - at >= 3 && memcmp(text + at, wide, 3) == 0)
+            at += 3;
+        else
+            return false;
+    }
+    return true;
+}
+
+static bool recipients_has_gap(const struct recipients *reader, const struct csvfile_row *from)
+{
+    for (size_t i = 0; i < from->n; i++)
+        if (reader->used[i] && recipients_is_blank(from->values[i], from->lengths[i]))
+            return true;
+    return false;
+}
+
 /* The header and the template were checked when the campaign was read, but files change. */
 static int recipients_open_source(struct recipients *reader, struct diag *diag)
 {
@@ -195,8 +282,27 @@ static int recipients_open_source(struct recipients *reader, struct diag *diag)
             diag, path,
             lang("The columns don't fit the message any more: check the campaign "
                  "again.",
-                 "列名与短信内容不符（文件已改动）：请重新检查活动。"));
+                 "列名与短信内容不符（文件已改动）：请重新检查任务。"));
+    recipients_find_used(reader, columns->n);
     return 0;
+}
+
+/* The whole list was read: is it the one that the campaign was checked with? */
+static int recipients_check_list(const struct recipients *reader, struct diag *diag)
+{
+    struct buffer known BUFFER_FREE_LATER = BUFFER_NULL, line BUFFER_FREE_LATER = BUFFER_NULL;
+    struct csvfile_digest digest = csvfile_digest(reader->file);
+    const char *source = reader->campaign->source, *path = recipients_path(reader);
+
+    recipients_write_line(reader->campaign, path, NULL, &known);
+    recipients_write_line(reader->campaign, path, &digest, &line);
+    if (!source || !strstr(source, buffer_text(&known)) || strstr(source, buffer_text(&line)))
+        return 0;
+    diag_error(diag, path, 0, "%s",
+               lang("The list was changed while it was read: put it back as it was, or check the "
+                    "campaign again.",
+                    "读取期间名单被改动：请恢复原样，或重新检查任务。"));
+    return -EINVAL;
 }
 
 /* The number field for people: valid UTF-8, not long. */
@@ -281,6 +387,7 @@ static void recipients_judge(struct recipients *reader, const struct csvfile_row
     row->text = buffer_text(&reader->text);
     row->alphabet = reader->layout.alphabet;
     row->parts = (int)reader->layout.n_parts;
+    row->has_gap = recipients_has_gap(reader, from);
 }
 
 /* The next row of any source: 0, 1: no more, -errno. */
@@ -291,6 +398,8 @@ static int recipients_read(struct recipients *reader, struct csvfile_row *row, s
 
         if (rc == 0)
             rc = csvfile_next(reader->file, row, diag);
+        if (rc > 0)
+            rc = recipients_check_list(reader, diag) ? -EINVAL : 1;
         if (rc <= 0)
             return rc;
         recipients_step(reader);

@@ -8,10 +8,12 @@
  *
  * A reader walks all orders of a campaign in file order, recipients before reserve, and hands out
  * one ready message (number, text, parts) or one refusal at a time. A number that was already
- * handed out in this campaign is refused as a duplicate, whatever unit it was for. */
+ * handed out in this campaign is refused as a duplicate, whatever unit it was for. A list that is
+ * not what campaign->source says of it (recipients_read_list) is an error at its end. */
 #ifndef LAWCAST_CONFIG_RECIPIENTS_H
 #define LAWCAST_CONFIG_RECIPIENTS_H
 
+#include "gateway/base/buffer.h"
 #include "gateway/base/diag.h"
 #include "gateway/model/campaign.h"
 #include "gateway/model/phone.h"
@@ -41,6 +43,7 @@ struct recipient {
     const char *text; /* ready message, lent until the next call */
     enum sms_alphabet alphabet;
     int parts;
+    bool has_gap; /* a field that the template uses is empty in this row */
 };
 
 struct recipients; /* opaque reader */
@@ -55,6 +58,10 @@ int recipients_next(struct recipients *reader, struct recipient *row, struct dia
 /* "recipients.csv" has a header without these: used by config_read_campaign. Reads the header of
  * path: 0, or 1 with errors in diag. columns: owned by the caller (free each and the array). */
 int recipients_read_header(const char *path, struct diag *diag, struct option_strings *columns);
+/* Reads a list of the campaign to its end: 0, or 1 with errors in diag. Adds the line by which
+ * campaign->source knows it, "# list city.csv bytes=123 fingerprint=0123456789abcdef". */
+int recipients_read_list(const struct campaign *campaign, const char *path, struct diag *diag,
+                         struct buffer *line);
 /* The reason of a refusal as a sentence in the user's language. */
 const char *recipients_reason(const struct recipient *row);
 

@@ -1,5 +1,4 @@
-/* fuzz_config: any file is read as an office and as a campaign, or refused with a place; never
- * more. */
+/* fuzz_config: any file is read as an office and a campaign, or refused with a place; no more. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,7 +23,8 @@ static const struct option_def lamp_options[] = {
     {"colour", OPTION_STRING, offsetof(struct lamp, colour), .help_en = "C.", .help_zh = "颜色。"},
     {0},
 };
-static const struct option_kind kinds[] = {{"lamp", lamp_options, sizeof(struct lamp)}, {0}};
+static const struct option_kind kinds[] = {
+    {.name = "lamp", .options = lamp_options, .size = sizeof(struct lamp)}, {0}};
 
 static void check(int rc, const void *out, struct diag *diag)
 {

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/config/config.h"
 #include "tests/support/stage.h"
 #include "tests/unit/findings.h"
@@ -20,8 +21,12 @@ static struct unit units[] = {
 
 static struct board boards[] = {{.id = "plaza"}, {.id = "market"}};
 
-static const struct office office = {
-    .file = "office.cfg", .units = units, .n_units = 3, .boards = boards, .n_boards = 2};
+static const struct office office = {.file = "office.cfg",
+                                     .units = units,
+                                     .n_units = 3,
+                                     .n_modems = 1,
+                                     .boards = boards,
+                                     .n_boards = 2};
 
 #define HEAD                                                                                       \
     "campaign = { id = \"c-1\"; title = \"T\";\n"                                                  \
@@ -32,7 +37,7 @@ static const struct office office = {
 #define TAIL  "};\n"
 #define X20   "学宪法守宪法学宪法守宪法学宪法守宪法学宪"
 
-static struct campaign *read_campaign(const char *text, struct diag *diag)
+static struct campaign *read_for(const struct office *of, const char *text, struct diag *diag)
 {
     struct campaign *campaign;
     struct stage stage;
@@ -43,11 +48,16 @@ static struct campaign *read_campaign(const char *text, struct diag *diag)
     stage_write(&stage, "a.csv", "%s", "手机号,姓名\n13800000001,甲\n");
     stage_write(&stage, "b.csv", "%s", "phone,name,street\n13800000002,甲,乙\n");
     stage_write(&stage, "bad.csv", "%s", "name,street\n甲,乙\n");
-    rc = config_read_campaign(stage.dir, &office, diag, &campaign);
+    rc = config_read_campaign(stage.dir, of, diag, &campaign);
     assert_int_equal(rc, diag->errors > 0);
     assert_int_equal(rc, campaign == NULL);
     stage_close(&stage);
     return campaign;
+}
+
+static struct campaign *read_campaign(const char *text, struct diag *diag)
+{
+    return read_for(&office, text, diag);
 }
 
 static void drop_campaign(struct campaign *campaign)
@@ -77,7 +87,10 @@ static void test_whole(void **state)
     diag_print(&diag, stderr);
     assert_non_null(campaign);
     assert_int_equal(diag.n, 0);
-    assert_string_equal(campaign->source, text);
+    assert_memory_equal(campaign->source, text, sizeof text - 1);
+    assert_string_equal(campaign->source + sizeof text - 1,
+                        "# list b.csv bytes=38 fingerprint=3483875cd51d4186\n"
+                        "# list a.csv bytes=33 fingerprint=a813358102ce22c5\n");
     assert_non_null(strstr(campaign->file, "/campaign.cfg"));
     assert_int_equal(campaign->n_windows, 2);
     assert_int_equal(campaign->windows[0].from_ms, INT64_C(1793406600000)); /* sorted */
@@ -166,6 +179,8 @@ static const struct {
     {HEAD "sms = { text = \"{姓名\"; };\n" ORDER TAIL, 3, "{ without its }"},
     {HEAD "sms = { text = \"姓名}\"; };\n" ORDER TAIL, 3, "} without its {"},
     {HEAD "sms = { text = \"a{}\"; };\n" ORDER TAIL, 3, "{} without a name"},
+    {HEAD "sms = { text = \"｛姓名｝您好\"; };\n" ORDER TAIL, 3, "half-width { }"},
+    {HEAD "sms = { text = \"{姓名｝您好\"; };\n" ORDER TAIL, 3, "half-width { }"},
     /* broken for both orders, said once */
     {HEAD
      "sms = { text = \"a{\"; };\norders = ( { unit = \"city\"; quota = 5; recipients = \"a.csv\"; "
@@ -283,6 +298,31 @@ static void test_all_at_once(void **state)
     diag_free(&diag);
 }
 
+static void test_orders_need_modems(void **state)
+{
+    struct office unable = office;
+    struct campaign *campaign;
+    struct diag diag = DIAG_NULL;
+
+    (void)state;
+    unable.n_modems = 0;
+    assert_null(read_for(
+        &unable,
+        HEAD "sms = { text = \"x\"; };\norders = (\n{ unit = \"city\"; quota = 5; recipients = "
+             "\"a.csv\"; },\n{ unit = \"jinan\"; quota = 5; recipients = "
+             "\"b.csv\"; } );\n" TAIL,
+        &diag));
+    findings_expect_one(&diag, "/campaign.cfg", 5, "No modems in office.cfg");
+    diag_free(&diag);
+    diag = DIAG_NULL;
+    campaign = read_for(&unable, HEAD SHOW TAIL, &diag);
+    assert_non_null(campaign); /* displays need none */
+    drop_campaign(campaign);
+    assert_null(read_for(&unable, HEAD SMS "orders = ( );\n" TAIL, &diag));
+    findings_expect_one(&diag, "/campaign.cfg", 1, "nothing to do");
+    diag_free(&diag);
+}
+
 static void test_print(void **state)
 {
     char *text = NULL;
@@ -303,10 +343,13 @@ int main(void)
         cmocka_unit_test(test_whole),       cmocka_unit_test(test_presets),
         cmocka_unit_test(test_mistakes),    cmocka_unit_test(test_header_without_numbers),
         cmocka_unit_test(test_long_slogan), cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_print),
+        cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_orders_need_modems),
+        cmocka_unit_test(test_print),
     };
 
     setenv("LC_ALL", "C", 1);
     setenv("TZ", "Asia/Shanghai", 1);
+    tzset();
+    clock_set(INT64_C(1793406600000)); /* in the window of HEAD */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

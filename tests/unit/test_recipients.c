@@ -1,4 +1,4 @@
-/* test_recipients: gateway/config/recipients with csvfile and chartext. */
+/* test_recipients: gateway/config/recipients: which rows become messages, and which are refused. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,96 +8,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/base/buffer.h"
-#include "gateway/base/mem.h"
-#include "gateway/config/chartext.h"
-#include "gateway/config/csvfile.h"
-#include "gateway/config/recipients.h"
-#include "tests/support/stage.h"
-#include "tests/unit/findings.h"
-
-static struct unit units[] = {{.id = "a", .signature = "甲"}, {.id = "b", .signature = "乙"}};
-static const struct office office = {.units = units, .n_units = 2};
-
-/* A campaign of one order whose recipients file is in the stage. */
-struct scene {
-    struct stage stage;
-    char path[2][128];
-    struct order orders[2];
-    struct campaign campaign;
-    struct recipients *reader;
-    struct diag diag;
-};
-
-static void scene_open(struct scene *scene, const char *text, const void *bytes, size_t length)
-{
-    char *template = (char *)(uintptr_t)text;
-    FILE *file;
-
-    *scene = (struct scene){0};
-    stage_open(&scene->stage);
-    for (int i = 0; i < 2; i++)
-        snprintf(scene->path[i], sizeof scene->path[i], "%s/%d.csv", scene->stage.dir, i);
-    file = fopen(scene->path[0], "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, length, file), length);
-    assert_int_equal(fclose(file), 0);
-    scene->orders[0] =
-        (struct order){.quota = 1000000, .recipients = scene->path[0], .text = template};
-    scene->orders[1] =
-        (struct order){.unit = 1, .quota = 1000000, .recipients = scene->path[1], .text = template};
-    scene->campaign = (struct campaign){.orders = scene->orders, .n_orders = 1};
-    scene->campaign.sms.refusal = (char *)(uintptr_t) "";
-    scene->campaign.sms.max_parts = 1;
-    scene->reader = recipients_open(&scene->campaign, &office);
-}
-
-static void scene_close(struct scene *scene)
-{
-    recipients_close(scene->reader);
-    stage_close(&scene->stage);
-    diag_free(&scene->diag);
-}
-
-static int scene_next(struct scene *scene, struct recipient *row)
-{
-    return recipients_next(scene->reader, row, &scene->diag);
-}
-
-static void expect_good(struct scene *scene, int64_t line, int64_t number, const char *text)
-{
-    struct recipient row;
-
-    assert_int_equal(scene_next(scene, &row), 0);
-    assert_false(row.refused);
-    assert_int_equal(row.line, line);
-    assert_int_equal(row.number, number);
-    assert_string_equal(row.text, text);
-    assert_int_equal(row.parts, 1);
-}
-
-static void expect_refused(struct scene *scene, int64_t line, enum refusal why, const char *raw)
-{
-    struct recipient row;
-
-    assert_int_equal(scene_next(scene, &row), 0);
-    assert_true(row.refused);
-    assert_int_equal(row.why, why);
-    assert_int_equal(row.line, line);
-    assert_string_equal(row.raw, raw);
-    assert_true(*recipients_reason(&row));
-}
-
-static void expect_end(struct scene *scene)
-{
-    struct recipient row;
-
-    assert_int_equal(scene_next(scene, &row), 1);
-    assert_int_equal(scene_next(scene, &row), 1);
-    assert_int_equal(scene->diag.n, 0);
-}
-
-#define OPEN(scene, text, bytes) scene_open((scene), (text), (bytes), sizeof(bytes) - 1)
+#include "tests/unit/recipients_kit.h"
 
 /* The same four rows however they are written. */
 static const struct {
@@ -231,6 +142,10 @@ static const struct {
     {"phone,name\n1\0,a\n", 15, 0, "NUL"},
     {"\xFF\xFEp\0h\0", 6, 0, "UTF-16"},
     {"\xFFphone\n", 0, 1, "neither UTF-8 nor GB18030"},
+    {"手机号,a\n1,\xD5\xC5\n1,\xD5\xC5\n1,\xD5\xC5\n1,\xD5\xC5\n1,\xD5\xC5\n1,\xD5\xC5\n1,"
+     "\xD5\xC5\n"
+     "1,\xD5\xC5\n",
+     0, 1, "column names are in UTF-8, but the rows are in GB18030"},
 };
 
 static void test_broken(void **state)
@@ -317,128 +232,6 @@ static void test_orders(void **state)
     scene_close(&scene);
 }
 
-/* Rows, quotes and characters are cut anywhere by the 64 KiB pieces; ASCII may go on for longer
- * than the sample before the first Chinese character decides on the encoding. */
-static void check_pieces(const char *text, size_t shift, bool gb)
-{
-    struct buffer bytes BUFFER_FREE_LATER = BUFFER_NULL;
-    struct scene scene;
-    int64_t line = 3;
-
-    buffer_add_text(&bytes, "phone,name\n\"");
-    for (size_t i = 0; i < shift; i++)
-        buffer_add_char(&bytes, 'x');
-    buffer_add_text(&bytes, "\",a\n");
-    for (int i = 0; i < 120000; i++)
-        buffer_printf(&bytes, "138%08d,\"n\nm\"\n", i);
-    for (int i = 120000; i < 140000; i++)
-        buffer_printf(&bytes, "138%08d,\"%s\"\r\n", i, text);
-    scene_open(&scene, "{name}", bytes.data, bytes.length);
-    expect_refused(&scene, 2, REFUSAL_NUMBER, &"xxxxxxxxx"[9 - shift]);
-    for (int i = 0; i < 120000; i++, line += 2)
-        expect_good(&scene, line, INT64_C(8613800000000) + i, "【甲】n m");
-    for (int i = 120000; i < 140000; i++, line++)
-        expect_good(&scene, line, INT64_C(8613800000000) + i, gb ? "【甲】张三" : "【甲】李四");
-    expect_end(&scene);
-    scene_close(&scene);
-}
-
-static void test_pieces(void **state)
-{
-    (void)state;
-    check_pieces("李四", 1, false);
-    check_pieces("李四", 2, false);
-    check_pieces("\xD5\xC5\xC8\xFD", 3, true);
-    check_pieces("\xD5\xC5\xC8\xFD", 4, true);
-}
-
-/* The first character that isn't ASCII stands late, and the end of its piece cuts it. */
-static void check_late(const char *name, size_t at)
-{
-    struct buffer bytes BUFFER_FREE_LATER = BUFFER_NULL;
-    struct scene scene;
-
-    buffer_add_text(&bytes, "phone,name\n");
-    while (bytes.length < at - strlen("13800000001,"))
-        buffer_add_char(&bytes, '\n');
-    buffer_printf(&bytes, "13800000001,%s\n", name);
-    scene_open(&scene, "{name}", bytes.data, bytes.length);
-    expect_good(&scene, (int64_t)(at - strlen("13800000001,") - strlen("phone,name")) + 1,
-                INT64_C(8613800000001), "【甲】张三");
-    expect_end(&scene);
-    scene_close(&scene);
-}
-
-static void test_late_encoding(void **state)
-{
-    const size_t piece = (size_t)64 << 10, late = piece * 20;
-
-    (void)state;
-    for (size_t back = 0; back < 4; back++) {
-        check_late("\xD5\xC5\xC8\xFD", late - back);
-        check_late("张三", late - back);
-        check_late("\xD5\xC5\xC8\xFD", piece - back);
-        check_late("张三", piece - back);
-    }
-}
-
-/* 64 KiB are the most that a field may have. */
-static void check_long_field(size_t length, bool closed, int rc)
-{
-    struct buffer bytes BUFFER_FREE_LATER = BUFFER_NULL;
-    struct recipient row;
-    struct scene scene;
-
-    buffer_add_text(&bytes, "phone,name\n13800000001,\"");
-    for (size_t i = 0; i < length; i++)
-        buffer_add_char(&bytes, i % 50 ? 'a' : '\n');
-    buffer_add_text(&bytes, closed ? "\"\n" : "");
-    scene_open(&scene, "x", bytes.data, bytes.length);
-    assert_int_equal(scene_next(&scene, &row), rc);
-    if (rc < 0)
-        findings_expect_one(&scene.diag, "/0.csv", 2, "longer than 64 KiB");
-    scene_close(&scene);
-}
-
-static void test_long_field(void **state)
-{
-    (void)state;
-    check_long_field(CSVFILE_FIELD_MAX, true, 0);
-    check_long_field(CSVFILE_FIELD_MAX + 1, true, -EINVAL);
-    check_long_field(CSVFILE_FIELD_MAX * 20, false, -EINVAL);
-}
-
-static void test_many_columns(void **state)
-{
-    struct buffer bytes BUFFER_FREE_LATER = BUFFER_NULL;
-    struct recipient row;
-    struct scene scene;
-
-    (void)state;
-    buffer_add_text(&bytes, "phone");
-    for (int i = 1; i < CSVFILE_COLUMNS_MAX; i++)
-        buffer_printf(&bytes, ",c%d", i);
-    buffer_add_text(&bytes, "\n13800000001");
-    for (int i = 1; i < 100000; i++)
-        buffer_add_char(&bytes, ',');
-    buffer_add_char(&bytes, '\n');
-    scene_open(&scene, "x", bytes.data, bytes.length);
-    expect_refused(&scene, 2, REFUSAL_COLUMNS, "13800000001");
-    expect_end(&scene);
-    scene_close(&scene);
-    buffer_consume(&bytes, 5);
-    scene_open(&scene, "x", bytes.data, bytes.length);
-    scene_close(&scene);
-    buffer_clear(&bytes);
-    buffer_add_text(&bytes, "phone");
-    for (int i = 0; i < CSVFILE_COLUMNS_MAX; i++)
-        buffer_add_char(&bytes, ',');
-    scene_open(&scene, "x", bytes.data, bytes.length);
-    assert_int_equal(scene_next(&scene, &row), -EINVAL);
-    findings_expect_one(&scene.diag, "/0.csv", 1, "more than 256 columns");
-    scene_close(&scene);
-}
-
 static void test_header(void **state)
 {
     struct option_strings columns = {0};
@@ -465,6 +258,35 @@ static void test_header(void **state)
     scene_close(&scene);
 }
 
+/* A field that the text doesn't use may be empty; one of spaces alone counts as empty. */
+static void test_gaps(void **state)
+{
+    static const struct {
+        const char *text, *row;
+        bool gap;
+    } cases[] = {
+        {"{姓名}好", "13800000001,张三,\n", false},
+        {"{姓名}好", "13800000001,,北街\n", true},
+        {"{姓名}好", "13800000001, \u3000,北街\n", true},
+        {"{街}的{姓名}", "13800000001,张三,\n", true},
+        {"学法", "13800000001,,\n", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char bytes[128];
+        struct scene scene;
+        struct recipient row;
+
+        snprintf(bytes, sizeof bytes, "手机号,姓名,街\n%s", cases[i].row);
+        scene_open(&scene, cases[i].text, bytes, strlen(bytes));
+        assert_int_equal(scene_next(&scene, &row), 0);
+        assert_false(row.refused);
+        assert_int_equal(row.has_gap, cases[i].gap);
+        scene_close(&scene);
+    }
+}
+
 static void test_reasons_in_chinese(void **state)
 {
     (void)state;
@@ -477,48 +299,15 @@ static void test_reasons_in_chinese(void **state)
     setenv("LC_ALL", "C", 1);
 }
 
-static void test_detect(void **state)
-{
-    static const struct {
-        const char *bytes;
-        enum chartext_encoding encoding;
-    } cases[] = {
-        {"", CHARTEXT_ASCII},
-        {"plain ascii, longer than a word", CHARTEXT_ASCII},
-        {"中", CHARTEXT_UTF8},
-        {"a中\xE4\xB8", CHARTEXT_UTF8}, /* cut by the end of the sample */
-        {"\xF0\xA0\x80", CHARTEXT_UTF8},
-        {"\xD6\xD0\xCE\xC4", CHARTEXT_GB18030},
-        {"\xCA\xD6\xBB\xFA\xBA\xC5", CHARTEXT_GB18030},
-        {"\xC1\xAA\xCD\xA8\xD6\xD0", CHARTEXT_GB18030}, /* begins like UTF-8 */
-        {"\xFE\xFF\x01", CHARTEXT_UTF16},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(chartext_detect(cases[i].bytes, strlen(cases[i].bytes)),
-                         cases[i].encoding);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spellings),
-        cmocka_unit_test(test_gb18030),
-        cmocka_unit_test(test_damaged_utf8),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_quoted_lines),
-        cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_missing_file),
-        cmocka_unit_test(test_changed_columns),
-        cmocka_unit_test(test_orders),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_late_encoding),
-        cmocka_unit_test(test_long_field),
-        cmocka_unit_test(test_many_columns),
-        cmocka_unit_test(test_header),
-        cmocka_unit_test(test_reasons_in_chinese),
-        cmocka_unit_test(test_detect),
+        cmocka_unit_test(test_spellings),    cmocka_unit_test(test_gb18030),
+        cmocka_unit_test(test_damaged_utf8), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_quoted_lines), cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_missing_file), cmocka_unit_test(test_changed_columns),
+        cmocka_unit_test(test_orders),       cmocka_unit_test(test_header),
+        cmocka_unit_test(test_gaps),         cmocka_unit_test(test_reasons_in_chinese),
     };
 
     setenv("LC_ALL", "C", 1);
