@@ -3,9 +3,12 @@
 #include "gateway/ledger/books.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
@@ -24,7 +27,8 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_BOARDS] =
         "SELECT b.id, b.code, u.code, count(*), count(DISTINCT iif(d.level >= 2, t.body, NULL)),"
         " sum(d.level >= 2), sum(iif(d.state = 13, d.shown_ms, 0)),"
-        " min(iif(d.shown_since_ms > 0, d.level, NULL))"
+        " coalesce(min(iif(d.shown_since_ms > 0, d.level, NULL)), min(iif(d.level > 0, d.level, "
+        "NULL)))"
         " FROM board b JOIN unit u ON u.id = b.owner"
         " JOIN delivery d ON d.address = b.id AND d.campaign = ?1 AND d.channel = 2"
         " JOIN text t ON t.id = d.text GROUP BY b.id ORDER BY b.id",
@@ -32,14 +36,20 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
                            " WHERE address = ?2 AND campaign = ?1 AND channel = 2 GROUP BY state",
     [BOOKS_DELIVERIES] =
         "SELECT d.id, u.code, d.channel, d.address, b.code, d.state, d.parts, d.attempts, d.slot,"
-        " d.code, v.name, t.body, d.changed_ms, d.shown_ms FROM delivery d"
+        " d.code, v.name, t.body, d.changed_ms, d.shown_ms, d.level, d.from_ms FROM delivery d"
         " JOIN unit u ON u.id = d.unit JOIN text t ON t.id = d.text"
         " LEFT JOIN board b ON d.channel = 2 AND b.id = d.address"
         " LEFT JOIN device v ON v.id = d.device WHERE d.campaign = ?1 ORDER BY d.id",
-    [BOOKS_RANGE] = "SELECT min(id), max(id) FROM delivery WHERE campaign = ?1",
-    [BOOKS_STATES] = "SELECT id, unit, channel, state, parts FROM delivery WHERE campaign = ?1",
-    [BOOKS_JOURNAL] = "SELECT delivery, from_state, to_state FROM journal"
+    [BOOKS_STATES] = "SELECT id, unit, channel, state, parts, level, shown_since_ms, shown_ms"
+                     " FROM delivery WHERE campaign = ?1 ORDER BY id",
+    [BOOKS_JOURNAL] = "SELECT delivery, from_state, to_state, at_ms, level, shown_ms FROM journal"
                       " WHERE delivery BETWEEN ?1 AND ?2 ORDER BY id",
+    [BOOKS_DANGLING] =
+        "SELECT id FROM delivery d WHERE campaign = ?1 AND NOT ("
+        " EXISTS (SELECT 1 FROM text t WHERE t.id = d.text)"
+        " AND EXISTS (SELECT 1 FROM unit u JOIN campaign_unit c ON c.unit = u.id"
+        " WHERE u.id = d.unit AND c.campaign = ?1)"
+        " AND (channel = 1 OR EXISTS (SELECT 1 FROM board b WHERE b.id = d.address))) LIMIT 1",
     [BOOKS_ORPHAN] = "SELECT delivery FROM journal j WHERE from_state IS NULL AND NOT EXISTS"
                      " (SELECT 1 FROM delivery d WHERE d.id = j.delivery) LIMIT 1",
     [BOOKS_COUNTS] = "SELECT unit, channel, state, n, parts FROM count WHERE campaign = ?1",
@@ -75,13 +85,36 @@ static void books_explain(const struct books *books, int rc, const char *path, c
     if (rc == -ENOENT)
         snprintf(why, why_size,
                  lang("there are no books at %s yet: run a campaign first, or check ledger.path",
-                      "%s 处还没有账本：请先运行一次活动，或检查 ledger.path"),
+                      "%s 处还没有账本：请先运行一次任务，或检查 ledger.path"),
                  path);
+    else if (rc == -EBUSY)
+        snprintf(why, why_size,
+                 lang("%s is held by another program, such as a database browser (%s): close that "
+                      "program",
+                      "%s 正被其他程序占用，例如数据库浏览器（%s）：请关闭该程序"),
+                 path, db_why(books->db));
+    else if (rc == -EUCLEAN)
+        snprintf(why, why_size,
+                 lang("%s is damaged (%s): put back a backup copy", "%s 已损坏（%s）：请恢复备份"),
+                 path, db_why(books->db));
     else
         snprintf(why, why_size,
                  lang("%s can't be read (%s): check its rights and that it is a lawcast ledger",
                       "无法读取 %s（%s）：请检查权限，并确认它是 lawcast 账本"),
                  path, db_why(books->db));
+}
+
+/* A gateway that starts just now meets this lock: it tries again for two seconds (db.c). */
+bool books_in_use(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool used;
+
+    if (file < 0)
+        return false;
+    used = flock(file, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    close(file);
+    return used;
 }
 
 int books_open(struct books **out, const char *path, char *why, size_t why_size)
@@ -189,6 +222,18 @@ static int books_end(struct books *books, int rc)
     return rc;
 }
 
+/* Figures of a state or level that there is not are left out: books_recount names them, and a
+ * figure beside a named untruth is worth more than none. */
+static bool books_is_state(int64_t state)
+{
+    return state >= 0 && state < DELIVERY_STATES;
+}
+
+static int books_level(int64_t level)
+{
+    return level >= LEVEL_UNKNOWN && level <= LEVEL_LOGGED ? (int)level : LEVEL_UNKNOWN;
+}
+
 static int books_unit_counts(struct books *books, int64_t campaign, int64_t unit,
                              struct books_unit *out)
 {
@@ -198,7 +243,8 @@ static int books_unit_counts(struct books *books, int64_t campaign, int64_t unit
     while ((rc = db_row(books->db, BOOKS_UNIT_COUNTS)) > 0) {
         int64_t state = db_int(books->db, BOOKS_UNIT_COUNTS, 0);
 
-        LOG_ASSERT(state >= 0 && state < DELIVERY_STATES);
+        if (!books_is_state(state))
+            continue;
         out->n[state] = db_int(books->db, BOOKS_UNIT_COUNTS, 1);
         out->parts[state] = db_int(books->db, BOOKS_UNIT_COUNTS, 2);
     }
@@ -258,7 +304,8 @@ static int books_board_states(struct books *books, int64_t campaign, int64_t boa
     while ((rc = db_row(books->db, BOOKS_BOARD_STATES)) > 0) {
         int64_t state = db_int(books->db, BOOKS_BOARD_STATES, 0);
 
-        LOG_ASSERT(state >= 0 && state < DELIVERY_STATES);
+        if (!books_is_state(state))
+            continue;
         out->n[state] = db_int(books->db, BOOKS_BOARD_STATES, 1);
     }
     return rc;
@@ -277,7 +324,7 @@ static int books_read_boards(struct books *books, int64_t campaign, struct books
             .slogans = db_int(db, BOOKS_BOARDS, 4),
             .showings = db_int(db, BOOKS_BOARDS, 5),
             .shown_ms = db_int(db, BOOKS_BOARDS, 6),
-            .level = (int)db_int(db, BOOKS_BOARDS, 7),
+            .level = books_level(db_int(db, BOOKS_BOARDS, 7)),
         };
 
         books_copy(board.id, sizeof board.id, db_text(db, BOOKS_BOARDS, 1));
@@ -321,6 +368,8 @@ static void books_read_delivery(const struct books *books, struct books_delivery
         .text = db_text(db, BOOKS_DELIVERIES, 11),
         .changed_ms = db_int(db, BOOKS_DELIVERIES, 12),
         .shown_ms = db_int(db, BOOKS_DELIVERIES, 13),
+        .level = books_level(db_int(db, BOOKS_DELIVERIES, 14)),
+        .from_ms = db_int(db, BOOKS_DELIVERIES, 15),
     };
     books_copy(out->unit, sizeof out->unit, db_text(db, BOOKS_DELIVERIES, 1));
     books_copy(out->board, sizeof out->board, db_text(db, BOOKS_DELIVERIES, 4));
@@ -334,11 +383,13 @@ int books_deliveries(struct books *books, int64_t campaign,
 
     db_start(books->db, BOOKS_DELIVERIES, campaign);
     while ((rc = db_row(books->db, BOOKS_DELIVERIES)) > 0) {
+        bool valid = books_is_state(db_int(books->db, BOOKS_DELIVERIES, 5));
         struct books_delivery delivery;
-        int answer;
+        int answer = -EUCLEAN;
 
         books_read_delivery(books, &delivery);
-        answer = each(ctx, &delivery);
+        if (valid)
+            answer = each(ctx, &delivery);
         if (answer) {
             db_end(books->db, BOOKS_DELIVERIES);
             return answer;

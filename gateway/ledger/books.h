@@ -19,6 +19,11 @@ struct books;
 int books_open(struct books **out, const char *path, char *why, size_t why_size);
 void books_close(struct books *books);
 
+/* Is a gateway at work on the books at path? It holds a lock on the file until it ends, however it
+ * ends. Ask before books_open and never in a process that writes them: closing the file ends the
+ * locks that SQLite has on it here. */
+bool books_in_use(const char *path);
+
 struct books_campaign {
     int64_t number;
     char id[65];
@@ -40,6 +45,8 @@ struct books_unit {
     int64_t quota;
     int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
 };
+/* Of damaged books (states or levels that there are not) the units and boards leave out what they
+ * can't name, books_deliveries ends with -EUCLEAN, and books_recount says what is wrong. */
 /* Units with messages or a quota in this campaign, in the order of the campaign file. */
 int books_units(struct books *books, int64_t campaign, struct books_unit **out, size_t *n);
 
@@ -49,7 +56,8 @@ struct books_board {
     int64_t showings; /* slots that reached level >= 2 */
     int64_t planned;  /* slots in all */
     int64_t shown_ms; /* proved time, withdrawn showings only */
-    int level;        /* the lowest level among the showings that were up; 0: none */
+    int level;        /* the lowest level among the showings that were up, else of those that
+                         were taken; 0: none */
     int64_t n[DELIVERY_STATES];
 };
 int books_boards(struct books *books, int64_t campaign, struct books_board **out, size_t *n);
@@ -66,6 +74,8 @@ struct books_delivery {
     const char *text; /* lent during the call */
     int64_t changed_ms;
     int64_t shown_ms;
+    int level;       /* display: enum outcome_level */
+    int64_t from_ms; /* display: when its slot begins */
 };
 int books_deliveries(struct books *books, int64_t campaign,
                      int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx);
@@ -75,7 +85,8 @@ struct books_recount {
     int64_t deliveries, journal;
     char difference[200]; /* the first one found, in the user's language */
 };
-/* Recomputes every count from the deliveries and every state from the journal. 0 or -errno. */
+/* Recomputes every count from the deliveries, and every state, level and showing time from the
+ * journal; looks for what deliveries refer to. 0 or -errno. */
 int books_recount(struct books *books, int64_t campaign, struct books_recount *out);
 
 #endif

@@ -7,25 +7,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
 #include "gateway/base/buffer.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 
 #define DB_BUSY_MS 5000
+/* A process that was killed may leave the lock to a child that it was just starting, until that
+ * child executes its program. */
+#define DB_LOCK_MS 2000
+#define DB_PAGE    4096
+/* The log is moved into the file when it has so many pages, or earlier: while the disk has still
+ * room for them in the file, and for a further batch of DB_LOG_SPARE in the log. Later the log
+ * could have taken the room that the file needs to grow, and neither would ever get smaller. */
+#define DB_LOG_PAGES 4000
+#define DB_LOG_SPARE 512
 
 struct db {
     sqlite3 *handle;
     sqlite3_stmt **statements;
     size_t n;
+    char *path;
+    bool reader;
+    int file; /* writer: locked; SQLite has descriptors of its own. -1: none */
     char why[240];
 };
 
-/* What the machine can do to us. Everything else is a mistake of the program. */
+/* What the machine can do to us. Everything else is a mistake of the program; to a reader, of the
+ * file. */
 static const struct {
     int code, error;
 } db_errors[] = {
@@ -51,6 +68,8 @@ static int db_failed(struct db *db, int code, const char *doing)
     int cause = db->handle ? sqlite3_system_errno(db->handle) : 0;
     const char *said = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code);
 
+    if (!error && db->reader)
+        error = EUCLEAN;
     if (!error)
         log_panic("sqlite code=%d said=\"%s\" doing=\"%s\"", code, said, doing);
     snprintf(db->why, sizeof db->why, "%s%s%s%s", said, cause ? " (" : "",
@@ -83,33 +102,73 @@ static int db_connect(struct db *db, const char *name, int flags)
     return db_failed(db, rc, "open");
 }
 
-static int db_open_system(struct db *db, const char *path, int flags)
+static int db_failed_system(struct db *db, int error)
 {
-    int fd = open(path, flags | O_CLOEXEC, 0600);
+    snprintf(db->why, sizeof db->why, "%s", strerror(error));
+    return -error;
+}
 
-    if (fd < 0) {
-        int error = errno;
+/* The lock is on the file, not on a name beside it: links lead to the same lock, and nobody can
+ * remove it. SQLite's own locks are of another kind and don't see it. */
+static int db_lock(struct db *db)
+{
+    const struct timespec nap = {.tv_nsec = 20000000};
+    int64_t until = clock_mono_ms() + DB_LOCK_MS;
 
-        snprintf(db->why, sizeof db->why, "%s", strerror(error));
-        return -error;
+    while (flock(db->file, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK || clock_mono_ms() > until)
+            return db_failed_system(db, errno);
+        nanosleep(&nap, NULL);
     }
-    close(fd);
     return 0;
+}
+
+static int db_log_grew(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+    const struct db *db = ctx;
+    struct statvfs disk;
+    bool tight = fstatvfs(db->file, &disk) == 0 &&
+                 disk.f_bavail * disk.f_frsize < (uint64_t)(pages + DB_LOG_SPARE) * DB_PAGE;
+
+    /* If it fails, the commit stands nevertheless; a later one tries again. */
+    if (tight || pages >= DB_LOG_PAGES)
+        sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+static int db_connect_writer(struct db *db)
+{
+    int rc = db_connect(db, db->path, SQLITE_OPEN_READWRITE);
+
+    if (rc == 0)
+        sqlite3_wal_hook(db->handle, db_log_grew, db);
+    return rc;
+}
+
+static int db_open_writer(struct db *db)
+{
+    int rc;
+
+    db->file = open(db->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (db->file < 0)
+        return db_failed_system(db, errno);
+    rc = db_lock(db);
+    return rc < 0 ? rc : db_connect_writer(db);
 }
 
 /* In write-ahead mode even a reader wants to make the -shm file beside the books. Where it may not
  * (a copy on a read-only medium), the file alone is the whole truth if no log lies beside it. */
-static int db_connect_immutable(struct db *db, const char *path)
+static int db_connect_immutable(struct db *db)
 {
     BUFFER_FREE_LATER struct buffer name = BUFFER_NULL;
     struct stat st;
 
-    buffer_printf(&name, "%s-wal", path);
+    buffer_printf(&name, "%s-wal", db->path);
     if (stat(buffer_text(&name), &st) == 0 && st.st_size > 0)
         return -EROFS;
     buffer_clear(&name);
     buffer_add_text(&name, "file:");
-    for (const char *p = path; *p; p++) {
+    for (const char *p = db->path; *p; p++) {
         if (strchr("%?#", *p))
             buffer_printf(&name, "%%%02X", (unsigned)(unsigned char)*p);
         else
@@ -121,41 +180,51 @@ static int db_connect_immutable(struct db *db, const char *path)
     return db_connect(db, buffer_text(&name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
-static int db_open_reader(struct db *db, const char *path)
+static int db_open_reader(struct db *db)
 {
-    int64_t version;
-    int rc = db_open_system(db, path, O_RDONLY);
+    int64_t tables;
+    int rc = faccessat(AT_FDCWD, db->path, R_OK, AT_EACCESS) ? db_failed_system(db, errno) : 0;
 
     if (rc == 0)
-        rc = db_connect(db, path, SQLITE_OPEN_READONLY);
+        rc = db_connect(db, db->path, SQLITE_OPEN_READONLY);
     if (rc < 0)
         return rc;
-    rc = db_ask(db, "SELECT count(*) FROM sqlite_schema", &version);
+    rc = db_ask(db, "SELECT count(*) FROM sqlite_schema", &tables);
     if (rc == -ENOENT || rc == -EROFS || rc == -EACCES)
-        rc = db_connect_immutable(db, path);
+        rc = db_connect_immutable(db);
     return rc;
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode)
 {
     struct db *db = *out = mem_new(struct db);
-    int rc;
 
-    if (mode == DB_READ)
-        return db_open_reader(db, path);
-    rc = db_open_system(db, path, O_RDWR | O_CREAT);
-    return rc < 0 ? rc : db_connect(db, path, SQLITE_OPEN_READWRITE);
+    db->path = mem_dup(path);
+    db->reader = mode == DB_READ;
+    db->file = -1;
+    return db->reader ? db_open_reader(db) : db_open_writer(db);
+}
+
+static void db_disconnect(struct db *db)
+{
+    for (size_t i = 0; i < db->n; i++)
+        sqlite3_finalize(db->statements[i]);
+    free(db->statements);
+    db->statements = NULL;
+    db->n = 0;
+    if (sqlite3_close(db->handle) != SQLITE_OK)
+        log_panic("sqlite connection closed in use");
+    db->handle = NULL;
 }
 
 void db_close(struct db *db)
 {
     if (!db)
         return;
-    for (size_t i = 0; i < db->n; i++)
-        sqlite3_finalize(db->statements[i]);
-    free(db->statements);
-    if (sqlite3_close(db->handle) != SQLITE_OK)
-        log_panic("sqlite connection closed in use");
+    db_disconnect(db);
+    if (db->file >= 0) /* last: the next gateway may open it now */
+        close(db->file);
+    free(db->path);
     free(db);
 }
 
@@ -224,6 +293,46 @@ void db_rollback(struct db *db)
 void db_checkpoint(struct db *db)
 {
     sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+int db_cut_log(struct db *db)
+{
+    int rc;
+
+    sqlite3_busy_timeout(db->handle, 0);
+    rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (rc != SQLITE_OK)
+        rc = db_failed(db, rc, "checkpoint");
+    sqlite3_busy_timeout(db->handle, DB_BUSY_MS);
+    return rc;
+}
+
+int db_squeeze(struct db *db)
+{
+    int64_t tables;
+    int rc, again;
+
+    db_disconnect(db);
+    rc = db_connect(db, db->path, SQLITE_OPEN_READWRITE);
+    if (rc == 0) /* alone, SQLite keeps the index of the log in memory */
+        rc = db_exec(db, "PRAGMA locking_mode = EXCLUSIVE");
+    if (rc == 0)
+        rc = db_ask(db, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (rc == 0)
+        rc = db_cut_log(db);
+    db_disconnect(db);
+    again = db_connect_writer(db);
+    return rc < 0 ? rc : again;
+}
+
+int db_in_place(struct db *db)
+{
+    struct stat opened, there;
+
+    if (fstat(db->file, &opened) == 0 && stat(db->path, &there) == 0 &&
+        opened.st_dev == there.st_dev && opened.st_ino == there.st_ino)
+        return 0;
+    return db_failed_system(db, ESTALE);
 }
 
 static sqlite3_stmt *db_statement(const struct db *db, unsigned statement)

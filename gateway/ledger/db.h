@@ -16,13 +16,16 @@
 struct db; /* opaque: one connection and its statements */
 
 enum db_mode {
-    DB_WRITE, /* makes the file (mode 0600: it holds numbers of people) when there is none */
+    DB_WRITE, /* makes the file (mode 0600: it holds numbers of people) when there is none, and
+                 locks it against other writers of this kind until db_close */
     DB_READ,  /* also where nothing can be written, as long as no writer has left a log behind */
 };
 
 #define DB_NULL INT64_MIN /* binds NULL */
 
-/* 0 or -errno. *out is set in any case, for db_why and db_close. */
+/* 0 or -errno; -EAGAIN: another process has opened it for writing. *out is set in any case, for
+ * db_why and db_close. A reader never opens and closes the file beside SQLite: in a process that
+ * also writes, that would end SQLite's own locks. */
 int db_open(struct db **out, const char *path, enum db_mode mode);
 void db_close(struct db *db); /* NULL is fine */
 /* Prepares sql[0..n): statement i is named i from now on. 0 or -errno (not our tables). */
@@ -36,6 +39,14 @@ int db_begin(struct db *db); /* as the writer */
 int db_commit(struct db *db);
 void db_rollback(struct db *db);   /* always leaves no transaction; fine without one */
 void db_checkpoint(struct db *db); /* moves the log into the file as far as readers allow */
+/* Moves it there and cuts it off, which gives the disk its room back. 0, or -errno: a reader is in
+ * the way (-EBUSY), or the file has no room to grow. */
+int db_cut_log(struct db *db);
+/* The same at opening on a disk so full that SQLite can't even make its index of the log: works
+ * without one. Statements are gone and must be prepared again. 0 or -errno. */
+int db_squeeze(struct db *db);
+/* Writer: is the file that was opened still the one at its path? 0 or -ESTALE. */
+int db_in_place(struct db *db);
 
 /* Binds integers to ?1... and makes the statement ready. */
 #define db_start(db, statement, ...)                                                               \

@@ -7,12 +7,9 @@
 #include "gateway/ledger/ledger.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
@@ -35,7 +32,6 @@ struct ledger {
     uv_loop_t *loop;
     uv_async_t async;
     uv_thread_t thread;
-    int lock; /* descriptor of the lock file */
     struct store *store;
 
     uv_mutex_t mutex;
@@ -62,7 +58,7 @@ void ledger_row_release(struct ledger_row *row)
 
 /* ---- ledger thread ---- */
 
-static int ledger_try(struct ledger *ledger, struct list *batch)
+static int ledger_try_once(struct ledger *ledger, struct list *batch)
 {
     int rc = store_begin(ledger->store);
 
@@ -75,9 +71,23 @@ static int ledger_try(struct ledger *ledger, struct list *batch)
     return rc;
 }
 
-/* Tells the loop that writing fails (rc < 0) or works again (0). */
+/* A full disk may be full of our own log. */
+static int ledger_try(struct ledger *ledger, struct list *batch)
+{
+    int rc = ledger_try_once(ledger, batch);
+
+    return (rc == -ENOSPC || rc == -EIO) && store_make_room(ledger->store)
+               ? ledger_try_once(ledger, batch)
+               : rc;
+}
+
+/* Tells the loop and the log that writing fails (rc < 0) or works again (0). */
 static void ledger_note(struct ledger *ledger, int rc)
 {
+    if (rc < 0)
+        log_error("ledger commit=failed error=%d why=\"%s\"", -rc, store_why(ledger->store));
+    else
+        log_warning("ledger commit=works");
     uv_mutex_lock(&ledger->mutex);
     ledger->trouble = rc;
     if (rc < 0)
@@ -117,37 +127,46 @@ static void ledger_give_up(struct list *batch)
 /* False: given up. */
 static bool ledger_carry_out(struct ledger *ledger, struct list *batch)
 {
-    bool failed = false;
+    int told = 0; /* the kind of failure that was told last */
 
     for (;;) {
         bool last = ledger_is_last_try(ledger); /* asked first: one try is made after the closing */
         int rc = ledger_try(ledger, batch);
 
         if (rc == 0) {
-            if (failed)
+            if (told)
                 ledger_note(ledger, 0);
             return true;
         }
-        failed = true;
-        log_error("ledger commit=failed error=%d why=\"%s\"", -rc, store_why(ledger->store));
-        ledger_note(ledger, rc);
+        /* A full disk fails now this way, now that; told once, as it stays the same trouble. */
+        if (!told || (told == -ESTALE) != (rc == -ESTALE))
+            ledger_note(ledger, told = rc);
         if (last)
             return false;
         ledger_pause(ledger);
     }
 }
 
-static void ledger_answer(struct ledger *ledger, const char *name)
+static int ledger_number(struct ledger *ledger, const char *name, int32_t *number)
 {
-    int32_t number = 0;
     int rc = store_begin(ledger->store);
 
     if (rc == 0)
-        rc = store_device(ledger->store, name, &number);
+        rc = store_device(ledger->store, name, number);
     if (rc == 0)
         rc = store_commit(ledger->store);
     if (rc < 0)
         store_rollback(ledger->store);
+    return rc;
+}
+
+static void ledger_answer(struct ledger *ledger, const char *name)
+{
+    int32_t number = 0;
+    int rc = ledger_number(ledger, name, &number);
+
+    if ((rc == -ENOSPC || rc == -EIO) && store_make_room(ledger->store))
+        rc = ledger_number(ledger, name, &number);
     uv_mutex_lock(&ledger->mutex);
     ledger->question = (struct ledger_question){.answered = true, .result = rc, .number = number};
     uv_cond_signal(&ledger->answer);
@@ -214,6 +233,21 @@ static void ledger_run(void *arg)
 
 /* ---- loop ---- */
 
+static void ledger_describe(int trouble, const char *why, char *message, size_t size)
+{
+    if (trouble == -ESTALE)
+        snprintf(message, size, "%s",
+                 lang("The books were moved or deleted while they were in use: put them back where "
+                      "they were. Nothing is sent until then.",
+                      "账本在使用中被移动或删除：请放回原处。在此之前不会发送任何内容。"));
+    else
+        snprintf(message, size,
+                 lang("The books can't be written (%s). Nothing is sent until they can: make room "
+                      "on the disk or repair it.",
+                      "账本无法写入（%s）。恢复之前不会发送任何内容：请清理磁盘空间或修复磁盘。"),
+                 why);
+}
+
 static void ledger_tell(struct ledger *ledger, int trouble, const char *why)
 {
     char message[512];
@@ -225,11 +259,7 @@ static void ledger_tell(struct ledger *ledger, int trouble, const char *why)
         ledger->on_trouble(ledger->trouble_ctx, NULL);
         return;
     }
-    snprintf(message, sizeof message,
-             lang("The books can't be written (%s). Nothing is sent until they can: make room on "
-                  "the disk or repair it.",
-                  "账本无法写入（%s）。恢复之前不会发送任何内容：请清理磁盘空间或修复磁盘。"),
-             why);
+    ledger_describe(trouble, why, message, sizeof message);
     ledger->on_trouble(ledger->trouble_ctx, message);
 }
 
@@ -256,7 +286,6 @@ static void ledger_finish(struct ledger *ledger)
     LOG_ASSERT(ledger->pending == 0 && list_is_empty(&ledger->inbox));
     uv_thread_join(&ledger->thread);
     store_close(ledger->store);
-    close(ledger->lock); /* last: the next gateway may open the books now */
     uv_close((uv_handle_t *)&ledger->async, ledger_handle_closed);
 }
 
@@ -288,40 +317,12 @@ static void ledger_wake(uv_async_t *async)
         ledger_finish(ledger);
 }
 
-/* An advisory lock beside the books: it goes when the process goes, however that ends. */
-static int ledger_lock(const char *path, int *lock, char *why, size_t why_size)
-{
-    MEM_FREE_LATER char *name = mem_printf("%s.lock", path);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    int error = 0;
-
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        *lock = fd;
-        return 0;
-    }
-    error = errno;
-    if (fd >= 0)
-        close(fd);
-    if (error == EWOULDBLOCK)
-        snprintf(why, why_size,
-                 lang("%s is in use by another lawcast (it holds %s): end that one first",
-                      "%s 正被另一个 lawcast 使用（它持有 %s）：请先结束它"),
-                 path, name);
-    else
-        snprintf(why, why_size,
-                 lang("%s can't be made (%s): check the folder and its rights",
-                      "无法建立 %s（%s）：请检查目录和权限"),
-                 name, strerror(error));
-    return error == EWOULDBLOCK ? -EBUSY : -error;
-}
-
-static struct ledger *ledger_make(uv_loop_t *loop, struct store *store, int lock)
+static struct ledger *ledger_make(uv_loop_t *loop, struct store *store)
 {
     struct ledger *ledger = mem_new(struct ledger);
 
     ledger->loop = loop;
     ledger->store = store;
-    ledger->lock = lock;
     list_init(&ledger->inbox);
     list_init(&ledger->outbox);
     if (uv_mutex_init(&ledger->mutex) || uv_cond_init(&ledger->wake) ||
@@ -346,18 +347,12 @@ int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
 {
     struct ledger *ledger;
     struct store *store;
-    int lock = -1;
-    int rc = ledger_lock(path, &lock, why, why_size);
+    int rc = store_open(&store, path, recovery, why, why_size);
 
     *out = NULL;
     if (rc < 0)
         return rc;
-    rc = store_open(&store, path, recovery, why, why_size);
-    if (rc < 0) {
-        close(lock);
-        return rc;
-    }
-    ledger = *out = ledger_make(loop, store, lock);
+    ledger = *out = ledger_make(loop, store);
     ledger->on_trouble = trouble;
     ledger->trouble_ctx = ctx;
     ledger_launch(ledger);

@@ -7,9 +7,10 @@
  * time in which the next batch gathers: there is no timer. When done is called, what the operation
  * wrote survives a power cut.
  *
- * When a commit fails (disk full, disk gone), the thread undoes the batch, tells ledger_trouble,
- * waits a second and tries the same batch again, until it works or the ledger is closed. Nothing is
- * lost and, because a claim isn't answered before it is durable, nothing is sent meanwhile.
+ * When a commit fails (disk full, disk gone, books moved away), the thread undoes the batch, has
+ * trouble called (see ledger_open), waits a second and tries the same batch again, until it works
+ * or the ledger is closed. Nothing is lost and, because a claim isn't answered before it is
+ * durable, nothing is sent meanwhile.
  *
  * Every change of state goes through one function that checks delivery_may_change, keeps the counts
  * per campaign, unit, channel and state, and writes the journal, all in the same transaction. */
@@ -31,13 +32,15 @@ enum ledger_op_kind {
     LEDGER_INSERT,   /* a chunk of planned deliveries */
     LEDGER_PLANNED,  /* the campaign is completely entered */
     LEDGER_FETCH,    /* planned, deferred -> due: the dispatcher's window, refilled */
-    LEDGER_CLAIM,    /* due -> inflight */
+    LEDGER_CLAIM,    /* due -> inflight; result -EALREADY: a report about an earlier attempt has
+                        settled the message meanwhile, it must not be sent (nothing changed) */
     LEDGER_SETTLE,   /* inflight -> by outcome */
-    LEDGER_REPORT,   /* a status report: sent, unknown -> delivered, undelivered */
+    LEDGER_REPORT,   /* a status report: sent, unknown -> delivered, undelivered; also of a message
+                        that waits for its next attempt after an unknown one */
     LEDGER_SHOW,     /* sent, unknown -> shown: a slogan was read back from its board */
     LEDGER_WITHDRAW, /* sent, shown -> withdrawn; of others only noted that they are not up */
     LEDGER_SHOWINGS, /* slogans of a board that may still be up */
-    LEDGER_EXPIRE,   /* planned, due, deferred -> expired, a chunk */
+    LEDGER_EXPIRE,   /* planned, due, deferred -> expired, a chunk; unknown if it ever was */
     LEDGER_OPS
 };
 
@@ -90,7 +93,8 @@ struct ledger_op {
             const char *const *board_ids;
             const int32_t *board_owners; /* index into unit_ids */
             int64_t *board_numbers;      /* out, n_boards */
-            bool resend;                 /* what a restart left unknown goes on to deferred */
+            bool resend;                 /* what a restart left unknown goes on to deferred, */
+            int32_t attempts_max;        /* ... but for its last attempt; 0: no limit */
             bool planned;                /* out: LEDGER_PLANNED was done before */
         } campaign_is;
         struct {
@@ -111,7 +115,8 @@ struct ledger_op {
             size_t n;  /* out */
             int64_t next_ms; /* out: when the next pending row may be fetched; 0: now; INT64_MAX:
                                 none */
-            size_t awaiting; /* out: messages of the unit that are sent and have no report yet */
+            size_t awaiting; /* out: messages of the unit that are sent and have no report yet; 0
+                                when all of them are too old for one */
         } fetch;
         struct {
             int64_t id;
@@ -122,7 +127,8 @@ struct ledger_op {
             int32_t device;
             struct outcome outcome;
             bool resend;          /* unknown goes on to deferred, but for the last attempt */
-            int32_t attempts_max; /* deferred for the last time becomes expired; 0: no limit */
+            int32_t attempts_max; /* deferred for the last time becomes expired, or unknown if it
+                                     ever was; 0: no limit */
             enum outcome_level level;
             int32_t state; /* out: enum delivery_state */
         } settle;
@@ -130,7 +136,8 @@ struct ledger_op {
             int32_t device;
             struct status_report report;
             int64_t id;    /* out: which delivery, 0: none */
-            int32_t state; /* out: its state now (sent while parts are missing) */
+            int32_t state; /* out: its state now (sent while parts are missing, inflight when an
+                              earlier attempt is meant: counted when this one ends) */
         } report;
         struct {
             int64_t id;
@@ -148,7 +155,7 @@ struct ledger_op {
         } showings;
         struct {
             size_t max;
-            size_t n; /* out: expired now; less than max: no more */
+            size_t n; /* out: written off now; less than max: no more */
         } expire;
     };
 };
@@ -165,8 +172,8 @@ struct ledger_recovery {
 
 /* Opens or makes the books, settles what was in flight, starts the thread. 0, or -errno with a
  * sentence in the user's language in why (a path that can't be opened, another program's file,
- * books of a newer version, books in use by another gateway). trouble: called on the loop when
- * writing fails (message) and when it works again (NULL). */
+ * books of a newer version, damaged ones; -EAGAIN: in use by another gateway). trouble: called on
+ * the loop when writing fails (message) and when it works again (NULL). */
 int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
                 void (*trouble)(void *ctx, const char *message), void *ctx,
                 struct ledger_recovery *recovery, char *why, size_t why_size);

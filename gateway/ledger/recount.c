@@ -4,7 +4,8 @@
  * Three ways to the same figures. The deliveries are counted again and compared with the counts
  * that the ledger keeps. The journal is played from its first line: every line must go on where the
  * last one about the same delivery ended, by a change that the table of states allows, and must end
- * in the state that the delivery is in. */
+ * in the state that the delivery is in, with the proof (level, time) that it has. The books may be
+ * damaged in any way: nothing that they say is used as an index or a size. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,18 +15,27 @@
 #include "gateway/base/mem.h"
 #include "gateway/ledger/books_inside.h"
 
-enum { RECOUNT_FOREIGN = 0xff, RECOUNT_UNBORN = 0xfe }; /* beside the states, in played[] */
+enum { RECOUNT_INVALID = 0xff, RECOUNT_UNBORN = 0xfe }; /* beside the states */
 
 struct recount_group {
     int64_t unit, channel;
     int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
 };
 
+struct recount_proof {
+    int64_t level, since_ms, shown_ms;
+};
+
+struct recount_row {
+    int64_t id;
+    struct recount_proof booked, played; /* in the delivery; after the journal so far */
+    unsigned char booked_state, played_state;
+};
+
 struct recount {
     struct books_recount *out;
-    int64_t first, last;   /* numbers of the campaign's deliveries */
-    unsigned char *played; /* by number - first: state after the journal so far */
-    unsigned char *booked; /* the delivery's state */
+    struct recount_row *rows; /* the campaign's deliveries, by id */
+    size_t n_rows, room;
     struct recount_group *groups;
     size_t n_groups;
 };
@@ -44,11 +54,16 @@ __attribute__((format(printf, 2, 3))) static void recount_differ(struct recount 
     va_end(args);
 }
 
+static bool recount_is_state(int64_t state)
+{
+    return state >= 0 && state < DELIVERY_STATES;
+}
+
 static const char *recount_label(int64_t state)
 {
     if (state == RECOUNT_UNBORN)
         return lang("not entered", "未登记");
-    if (state < 0 || state >= DELIVERY_STATES)
+    if (!recount_is_state(state))
         return lang("no such state", "无此状态");
     return delivery_state_label((enum delivery_state)state);
 }
@@ -63,24 +78,48 @@ static struct recount_group *recount_group(struct recount *recount, int64_t unit
     return &recount->groups[recount->n_groups++];
 }
 
-static int recount_range(struct recount *recount, struct db *db, int64_t campaign)
+/* Wraps around instead of overflowing: a bent figure is a difference, not the end. */
+static void recount_add(int64_t *sum, int64_t value, int64_t times)
 {
-    size_t span;
-    int rc;
+    *sum = (int64_t)((uint64_t)*sum + (uint64_t)value * (uint64_t)times);
+}
 
-    db_start(db, BOOKS_RANGE, campaign);
-    rc = db_row(db, BOOKS_RANGE);
-    if (rc < 0)
-        return rc;
-    recount->first = db_int(db, BOOKS_RANGE, 0);
-    recount->last = db_is_null(db, BOOKS_RANGE, 1) ? -1 : db_int(db, BOOKS_RANGE, 1);
-    db_end(db, BOOKS_RANGE);
-    span = (size_t)(recount->last - recount->first + 1);
-    recount->played = mem_array(span, unsigned char);
-    recount->booked = mem_array(span, unsigned char);
-    memset(recount->played, RECOUNT_UNBORN, span);
-    memset(recount->booked, RECOUNT_FOREIGN, span);
-    return 0;
+static struct recount_row *recount_new_row(struct recount *recount)
+{
+    if (recount->n_rows == recount->room) {
+        recount->room = recount->room ? recount->room * 2 : 1024;
+        recount->rows = mem_grow(recount->rows, recount->room, sizeof *recount->rows);
+    }
+    return &recount->rows[recount->n_rows++];
+}
+
+static int recount_order(const void *id, const void *row)
+{
+    int64_t a = *(const int64_t *)id, b = ((const struct recount_row *)row)->id;
+
+    return a < b ? -1 : a > b;
+}
+
+/* NULL: not one of this campaign's. Mostly ids follow one another. */
+static struct recount_row *recount_find(struct recount *recount, int64_t id)
+{
+    uint64_t guess = (uint64_t)id - (uint64_t)recount->rows[0].id;
+
+    if (guess < recount->n_rows && recount->rows[guess].id == id)
+        return &recount->rows[guess];
+    return bsearch(&id, recount->rows, recount->n_rows, sizeof *recount->rows, recount_order);
+}
+
+static void recount_read_row(struct recount *recount, const struct db *db, int64_t state)
+{
+    *recount_new_row(recount) = (struct recount_row){
+        .id = db_int(db, BOOKS_STATES, 0),
+        .booked = {.level = db_int(db, BOOKS_STATES, 5),
+                   .since_ms = db_int(db, BOOKS_STATES, 6),
+                   .shown_ms = db_int(db, BOOKS_STATES, 7)},
+        .booked_state = recount_is_state(state) ? (unsigned char)state : RECOUNT_INVALID,
+        .played_state = RECOUNT_UNBORN,
+    };
 }
 
 static int recount_deliveries(struct recount *recount, struct db *db, int64_t campaign)
@@ -89,20 +128,20 @@ static int recount_deliveries(struct recount *recount, struct db *db, int64_t ca
 
     db_start(db, BOOKS_STATES, campaign);
     while ((rc = db_row(db, BOOKS_STATES)) > 0) {
-        int64_t id = db_int(db, BOOKS_STATES, 0), state = db_int(db, BOOKS_STATES, 3);
+        int64_t state = db_int(db, BOOKS_STATES, 3);
         struct recount_group *group;
 
         recount->out->deliveries++;
-        if (state < 0 || state >= DELIVERY_STATES) {
+        recount_read_row(recount, db, state);
+        if (!recount_is_state(state)) {
             recount_differ(recount,
                            lang("delivery %lld has no valid state", "第 %lld 条的状态无效"),
-                           (long long)id);
+                           (long long)db_int(db, BOOKS_STATES, 0));
             continue;
         }
-        recount->booked[id - recount->first] = (unsigned char)state;
         group = recount_group(recount, db_int(db, BOOKS_STATES, 1), db_int(db, BOOKS_STATES, 2));
         group->n[state]++;
-        group->parts[state] += db_int(db, BOOKS_STATES, 4);
+        recount_add(&group->parts[state], db_int(db, BOOKS_STATES, 4), 1);
     }
     return rc;
 }
@@ -118,15 +157,15 @@ static int recount_counts(struct recount *recount, struct db *db, int64_t campai
         struct recount_group *group =
             recount_group(recount, db_int(db, BOOKS_COUNTS, 0), db_int(db, BOOKS_COUNTS, 1));
 
-        if (state < 0 || state >= DELIVERY_STATES) {
+        if (!recount_is_state(state)) {
             recount_differ(
                 recount,
                 lang("unit %lld has a count without a valid state", "单位 %lld 有状态无效的计数"),
                 (long long)group->unit);
             continue;
         }
-        group->n[state] -= db_int(db, BOOKS_COUNTS, 3);
-        group->parts[state] -= db_int(db, BOOKS_COUNTS, 4);
+        recount_add(&group->n[state], db_int(db, BOOKS_COUNTS, 3), -1);
+        recount_add(&group->parts[state], db_int(db, BOOKS_COUNTS, 4), -1);
     }
     return rc;
 }
@@ -149,57 +188,109 @@ static void recount_compare_counts(struct recount *recount)
 
 static bool recount_may(int64_t from, int64_t to)
 {
-    if (to < 0 || to >= DELIVERY_STATES)
+    if (!recount_is_state(to))
         return false;
     if (from == RECOUNT_UNBORN)
         return to == DELIVERY_PLANNED;
-    return delivery_may_change((enum delivery_state)from, (enum delivery_state)to);
+    /* proved better */
+    return (from == DELIVERY_SHOWN && to == DELIVERY_SHOWN) ||
+           delivery_may_change((enum delivery_state)from, (enum delivery_state)to);
 }
 
-static void recount_play(struct recount *recount, int64_t id, int64_t from, int64_t to)
+static void recount_play(struct recount *recount, struct recount_row *row, int64_t from, int64_t to)
 {
-    unsigned char *state = &recount->played[id - recount->first];
-
     recount->out->journal++;
-    if (from != *state)
+    if (from != row->played_state)
         recount_differ(recount,
                        lang("delivery %lld: the journal goes on from \"%s\", but was at \"%s\"",
                             "第 %lld 条：流水从“%s”继续，而此前是“%s”"),
-                       (long long)id, recount_label(from), recount_label(*state));
+                       (long long)row->id, recount_label(from), recount_label(row->played_state));
     else if (!recount_may(from, to))
         recount_differ(recount,
                        lang("delivery %lld: the journal goes from \"%s\" to \"%s\", which can't be",
                             "第 %lld 条：流水从“%s”变为“%s”，这不可能发生"),
-                       (long long)id, recount_label(from), recount_label(to));
-    if (to >= 0 && to < DELIVERY_STATES)
-        *state = (unsigned char)to;
+                       (long long)row->id, recount_label(from), recount_label(to));
+    if (recount_is_state(to))
+        row->played_state = (unsigned char)to;
+}
+
+static void recount_prove(const struct db *db, struct recount_proof *proof, int64_t from,
+                          int64_t to)
+{
+    if (to == DELIVERY_SHOWN && from != DELIVERY_SHOWN)
+        proof->since_ms = db_int(db, BOOKS_JOURNAL, 3);
+    if (!db_is_null(db, BOOKS_JOURNAL, 4))
+        proof->level = db_int(db, BOOKS_JOURNAL, 4);
+    if (!db_is_null(db, BOOKS_JOURNAL, 5))
+        proof->shown_ms = db_int(db, BOOKS_JOURNAL, 5);
 }
 
 static int recount_journal(struct recount *recount, struct db *db)
 {
     int rc;
 
-    db_start(db, BOOKS_JOURNAL, recount->first, recount->last);
+    if (!recount->n_rows)
+        return 0;
+    db_start(db, BOOKS_JOURNAL, recount->rows[0].id, recount->rows[recount->n_rows - 1].id);
     while ((rc = db_row(db, BOOKS_JOURNAL)) > 0) {
-        int64_t id = db_int(db, BOOKS_JOURNAL, 0);
+        struct recount_row *row = recount_find(recount, db_int(db, BOOKS_JOURNAL, 0));
         int64_t from = db_is_null(db, BOOKS_JOURNAL, 1) ? (int64_t)RECOUNT_UNBORN
                                                         : db_int(db, BOOKS_JOURNAL, 1);
+        int64_t to = db_int(db, BOOKS_JOURNAL, 2);
 
-        if (recount->booked[id - recount->first] != RECOUNT_FOREIGN)
-            recount_play(recount, id, from, db_int(db, BOOKS_JOURNAL, 2));
+        if (!row)
+            continue;
+        recount_play(recount, row, from, to);
+        recount_prove(db, &row->played, from, to);
     }
     return rc;
 }
 
+static void recount_compare_proof(struct recount *recount, const struct recount_row *row)
+{
+    if (row->booked.level != row->played.level || row->booked.since_ms != row->played.since_ms)
+        recount_differ(recount,
+                       lang("delivery %lld has a proof of level %lld, and its journal another",
+                            "第 %lld 条的证明级别为 %lld，与流水不符"),
+                       (long long)row->id, (long long)row->booked.level);
+    if (row->booked.shown_ms != row->played.shown_ms)
+        recount_differ(recount,
+                       lang("delivery %lld was shown for %lld ms, its journal says %lld",
+                            "第 %lld 条显示时长为 %lld 毫秒，而流水为 %lld"),
+                       (long long)row->id, (long long)row->booked.shown_ms,
+                       (long long)row->played.shown_ms);
+}
+
 static void recount_compare_journal(struct recount *recount)
 {
-    for (int64_t at = 0; at <= recount->last - recount->first; at++)
-        if (recount->booked[at] != RECOUNT_FOREIGN && recount->booked[at] != recount->played[at])
+    for (size_t i = 0; i < recount->n_rows; i++) {
+        const struct recount_row *row = &recount->rows[i];
+
+        if (row->booked_state != row->played_state)
             recount_differ(recount,
                            lang("delivery %lld is \"%s\", but its journal ends at \"%s\"",
                                 "第 %lld 条是“%s”，而流水止于“%s”"),
-                           (long long)(recount->first + at), recount_label(recount->booked[at]),
-                           recount_label(recount->played[at]));
+                           (long long)row->id, recount_label(row->booked_state),
+                           recount_label(row->played_state));
+        recount_compare_proof(recount, row);
+    }
+}
+
+/* A delivery whose unit, text or board is missing drops out of the lists. */
+static int recount_dangling(struct recount *recount, struct db *db, int64_t campaign)
+{
+    int rc;
+
+    db_start(db, BOOKS_DANGLING, campaign);
+    rc = db_row(db, BOOKS_DANGLING);
+    if (rc <= 0)
+        return rc;
+    recount_differ(recount,
+                   lang("delivery %lld has no unit, text or board in the books",
+                        "第 %lld 条在账本中没有对应的单位、正文或屏幕"),
+                   (long long)db_int(db, BOOKS_DANGLING, 0));
+    db_end(db, BOOKS_DANGLING);
+    return 0;
 }
 
 /* A delivery that was taken out of the books is still in the journal; whose it was can't be said.
@@ -221,23 +312,23 @@ static int recount_orphans(struct recount *recount, struct db *db)
 int recount_run(struct books *books, int64_t campaign, struct books_recount *out)
 {
     struct recount recount = {.out = out};
-    int rc = recount_range(&recount, books->db, campaign);
+    int rc;
 
     out->agrees = true;
-    if (rc == 0)
-        rc = recount_deliveries(&recount, books->db, campaign);
+    rc = recount_deliveries(&recount, books->db, campaign);
     if (rc == 0)
         rc = recount_counts(&recount, books->db, campaign);
     if (rc == 0)
         rc = recount_journal(&recount, books->db);
     if (rc == 0)
         rc = recount_orphans(&recount, books->db);
+    if (rc == 0)
+        rc = recount_dangling(&recount, books->db, campaign);
     if (rc == 0) {
         recount_compare_counts(&recount);
         recount_compare_journal(&recount);
     }
-    free(recount.played);
-    free(recount.booked);
+    free(recount.rows);
     free(recount.groups);
     return rc;
 }

@@ -32,6 +32,8 @@ int store_commit(struct store *store)
     int rc = tally_flush(&store->tally, store->db);
 
     if (rc == 0)
+        rc = db_in_place(store->db);
+    if (rc == 0)
         rc = db_commit(store->db);
     if (rc < 0)
         return rc;
@@ -52,6 +54,11 @@ void store_rollback(struct store *store)
 void store_checkpoint(struct store *store)
 {
     db_checkpoint(store->db);
+}
+
+bool store_make_room(struct store *store)
+{
+    return db_cut_log(store->db) == 0;
 }
 
 const char *store_why(const struct store *store)

@@ -12,15 +12,20 @@
 
 struct store; /* opaque */
 
-/* Opens or makes the books and settles what was in flight. 0, or -errno with a sentence in why. */
+/* Opens or makes the books and settles what was in flight. 0, or -errno with a sentence in why;
+ * -EAGAIN: another gateway has them. */
 int store_open(struct store **out, const char *path, struct ledger_recovery *recovery, char *why,
                size_t why_size);
 void store_close(struct store *store);
 int store_begin(struct store *store);
 int store_run(struct store *store, struct ledger_op *op);
+/* -ESTALE: the books are not at their path any more, so a commit would be lost. */
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
 void store_checkpoint(struct store *store);
+/* After a failure and its rollback: gives the disk back what the log holds beyond need. True: there
+ * is room now that wasn't there, so it is worth trying again. */
+bool store_make_room(struct store *store);
 /* The number of a device, made when new (inside a transaction). 0 or -errno. */
 int store_device(struct store *store, const char *name, int32_t *number);
 const char *store_why(const struct store *store); /* the last -errno in words */

@@ -14,8 +14,8 @@ static int store_journal(struct store *store, int64_t id, int64_t from,
                          const struct store_change *change)
 {
     db_start(store->db, SQL_JOURNAL_ADD, id, change->at_ms, from, change->to, change->cause,
-             change->device, change->code);
-    db_bind_text(store->db, SQL_JOURNAL_ADD, 8, change->detail);
+             change->device, change->code, change->level, change->shown_ms);
+    db_bind_text(store->db, SQL_JOURNAL_ADD, 10, change->detail);
     return db_finish(store->db, SQL_JOURNAL_ADD);
 }
 
@@ -35,7 +35,7 @@ static int store_update(struct store *store, const struct store_item *item,
                         const struct store_change *change)
 {
     int rc = db_run(store->db, SQL_DELIVERY_CHANGE, item->id, item->state, change->to,
-                    change->cause, change->at_ms, item->attempts, item->reported, change->device,
+                    change->cause, change->at_ms, item->attempts, item->doubted, change->device,
                     change->code, change->not_before_ms, change->level, change->shown_since_ms,
                     change->shown_ms, change->up);
 
@@ -45,14 +45,30 @@ static int store_update(struct store *store, const struct store_item *item,
     return rc;
 }
 
+/* States that say: nobody got it. */
+static bool store_denies(enum delivery_state state)
+{
+    return state == DELIVERY_REJECTED || state == DELIVERY_EXPIRED || state == DELIVERY_CANCELLED ||
+           state == DELIVERY_SUPPRESSED;
+}
+
+enum delivery_state store_unsent(const struct store_item *item, enum delivery_state to)
+{
+    LOG_ASSERT(store_denies(to));
+    return item->doubted ? DELIVERY_UNKNOWN : to;
+}
+
 int store_change(struct store *store, struct store_item *item, const struct store_change *change)
 {
     int rc;
 
-    if (!delivery_may_change(item->state, change->to))
+    if (!delivery_may_change(item->state, change->to) ||
+        (item->doubted && store_denies(change->to)))
         log_panic("delivery=%lld from=%s to=%s cause=%s is no allowed change", (long long)item->id,
                   delivery_state_name(item->state), delivery_state_name(change->to),
                   delivery_cause_name(change->cause));
+    if (change->to == DELIVERY_UNKNOWN && item->channel == CHANNEL_SMS && !item->doubted)
+        item->doubted = DOUBT_OPEN;
     rc = store_update(store, item, change);
     if (rc == 0)
         rc = store_journal(store, item->id, item->state, change);
@@ -61,6 +77,25 @@ int store_change(struct store *store, struct store_item *item, const struct stor
     if (rc == 0)
         item->state = change->to;
     return rc;
+}
+
+int store_improve(struct store *store, struct store_item *item, const struct store_change *change)
+{
+    int rc;
+
+    LOG_ASSERT(change->to == item->state && item->state == DELIVERY_SHOWN);
+    rc = db_run(store->db, SQL_DELIVERY_LEVEL, item->id, change->level);
+    return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
+}
+
+int store_conclude(struct store *store, struct store_item *item, const struct store_change *change)
+{
+    struct store_change doubt = STORE_CHANGE(DELIVERY_UNKNOWN, change->cause, change->at_ms);
+    int rc = db_run(store->db, SQL_AWAITING_CLEAR, item->id);
+
+    if (rc == 0 && (item->state == DELIVERY_DUE || item->state == DELIVERY_DEFERRED))
+        rc = store_change(store, item, &doubt);
+    return rc < 0 ? rc : store_change(store, item, change);
 }
 
 int store_enter(struct store *store, const struct ledger_new *row, struct store_item *item,
@@ -100,7 +135,7 @@ static void store_item_read(const struct db *db, enum sql_statement s, struct st
         .slot = (int32_t)db_int(db, s, ITEM_SLOT),
         .parts = (int32_t)db_int(db, s, ITEM_PARTS),
         .attempts = (int32_t)db_int(db, s, ITEM_ATTEMPTS),
-        .reported = (int32_t)db_int(db, s, ITEM_REPORTED),
+        .doubted = (enum store_doubt)db_int(db, s, ITEM_DOUBTED),
         .device = (int32_t)db_int(db, s, ITEM_DEVICE),
         .from_ms = db_int(db, s, ITEM_FROM_MS),
         .until_ms = db_int(db, s, ITEM_UNTIL_MS),
@@ -174,7 +209,7 @@ int store_await(struct store *store, const struct store_item *item, int part, in
                 int64_t at_ms)
 {
     return db_run(store->db, SQL_AWAITING_ADD, item->address, item->device, reference, item->id,
-                  part, at_ms);
+                  item->attempts, part, at_ms);
 }
 
 int store_await_all(struct store *store, const struct store_item *item, int64_t at_ms)

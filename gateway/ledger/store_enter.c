@@ -130,7 +130,7 @@ static int store_boards(struct store *store, struct ledger_op *op)
 }
 
 /* Only what a restart left in doubt: another doubt was settled by the campaign's word at the time.
- */
+ * Reports about the attempt that is in doubt are still awaited. */
 static int store_resend(struct store *store, const struct ledger_op *op)
 {
     struct store_change change = STORE_CHANGE(DELIVERY_DEFERRED, CAUSE_RESEND, op->at_ms);
@@ -141,13 +141,11 @@ static int store_resend(struct store *store, const struct ledger_op *op)
     while (rc == 0 && found == STORE_RESEND_CHUNK) {
         struct store_items list;
 
-        db_start(store->db, SQL_ITEMS_RESTARTED, op->campaign, STORE_RESEND_CHUNK);
+        db_start(store->db, SQL_ITEMS_RESTARTED, op->campaign, op->campaign_is.attempts_max,
+                 STORE_RESEND_CHUNK);
         rc = store_list(store, SQL_ITEMS_RESTARTED, STORE_RESEND_CHUNK, &list);
-        for (size_t i = 0; i < list.n && rc == 0; i++) {
-            rc = db_run(store->db, SQL_AWAITING_CLEAR, list.items[i].id);
-            if (rc == 0)
-                rc = store_change(store, &list.items[i], &change);
-        }
+        for (size_t i = 0; i < list.n && rc == 0; i++)
+            rc = store_change(store, &list.items[i], &change);
         found = list.n;
         free(list.items);
     }

@@ -4,7 +4,9 @@
  * In this order: what is due already (first fetch after a start), slots that passed (expired), what
  * waited long enough, what is planned for now, and the reserve list while the unit's living
  * messages are fewer than its quota. "Living" is every message that may still be delivered or was:
- * dead states have no way back, so drawing only for the dead never oversteps the quota. */
+ * dead states have no way back, so drawing only for the dead never oversteps the quota. Planned
+ * messages are held to the quota too: should the books hold more of them than were ordered, those
+ * above it stay planned. */
 #include "gateway/ledger/store_inside.h"
 
 #include <stdlib.h>
@@ -120,12 +122,11 @@ static int store_fetch_again(struct store *store, struct ledger_op *op,
 }
 
 static int store_fetch_ready(struct store *store, struct ledger_op *op, enum delivery_state state,
-                             enum delivery_cause cause)
+                             enum delivery_cause cause, size_t room)
 {
     const struct store_change due = STORE_CHANGE(DELIVERY_DUE, cause, op->at_ms);
     struct store_queue queue = store_queue_of(op);
     enum sql_statement s = queue.sms ? SQL_ITEMS_READY_SMS : SQL_ITEMS_READY_BOARD;
-    size_t room = store_room(op);
     struct store_items list;
     int rc;
 
@@ -148,8 +149,10 @@ static int store_group(struct store *store, const struct ledger_op *op, struct t
     return tally_group(&store->tally, store->db, &key, group);
 }
 
-/* How many more living messages the unit may have. 0 or -errno. */
-static int store_vacancies(struct store *store, const struct ledger_op *op, int64_t *vacancies)
+/* How many more living messages the unit may have: not counting those that are only planned. 0 or
+ * -errno. */
+static int store_vacancies(struct store *store, const struct ledger_op *op, int64_t *vacancies,
+                           int64_t *planned)
 {
     static const enum delivery_state dead[] = {DELIVERY_REJECTED, DELIVERY_UNDELIVERED,
                                                DELIVERY_EXPIRED, DELIVERY_CANCELLED,
@@ -170,7 +173,25 @@ static int store_vacancies(struct store *store, const struct ledger_op *op, int6
         *vacancies -= group->n[state];
     for (size_t i = 0; i < sizeof dead / sizeof *dead; i++)
         *vacancies += group->n[dead[i]];
+    *planned = group->n[DELIVERY_PLANNED];
+    *vacancies += *planned;
     return 0;
+}
+
+/* Planned rows, of messages no more than the quota has room for. */
+static int store_fetch_planned(struct store *store, struct ledger_op *op)
+{
+    size_t room = store_room(op);
+    int64_t vacancies, planned;
+    int rc = 0;
+
+    if (op->fetch.channel == CHANNEL_SMS) {
+        rc = store_vacancies(store, op, &vacancies, &planned);
+        if (rc == 0 && vacancies < (int64_t)room)
+            room = vacancies > 0 ? (size_t)vacancies : 0;
+    }
+    return rc < 0 || !room ? rc
+                           : store_fetch_ready(store, op, DELIVERY_PLANNED, CAUSE_WINDOW, room);
 }
 
 /* The first row of the unit's reserve. 1: there; 0: none; -errno. */
@@ -230,12 +251,12 @@ static int store_draw(struct store *store, struct ledger_op *op)
 
 static int store_fetch_reserve(struct store *store, struct ledger_op *op)
 {
-    int64_t vacancies;
+    int64_t vacancies, planned;
     int rc;
 
     do {
-        rc = store_vacancies(store, op, &vacancies);
-        if (rc == 0 && vacancies > 0)
+        rc = store_vacancies(store, op, &vacancies, &planned);
+        if (rc == 0 && vacancies > planned)
             rc = store_draw(store, op);
         else if (rc == 0)
             return 0;
@@ -243,30 +264,39 @@ static int store_fetch_reserve(struct store *store, struct ledger_op *op)
     return rc;
 }
 
-/* next_ms also covers what found no room. */
-static int store_fetch_next(struct store *store, struct ledger_op *op)
+static int store_fetch_first(struct store *store, struct ledger_op *op, enum delivery_state state)
 {
-    static const enum delivery_state waiting[] = {DELIVERY_DEFERRED, DELIVERY_PLANNED};
     struct store_queue queue = store_queue_of(op);
     enum sql_statement s = queue.sms ? SQL_NEXT_SMS : SQL_NEXT_BOARD;
-    int64_t next = op->fetch.next_ms;
+    int64_t first;
+    int rc;
 
-    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++) {
-        int64_t first;
-        int rc;
-
-        db_start(store->db, s, queue.campaign, queue.key, waiting[i]);
-        rc = db_row(store->db, s);
-        if (rc < 0)
-            return rc;
-        LOG_ASSERT(rc > 0);
-        first = db_is_null(store->db, s, 0) ? INT64_MAX : db_int(store->db, s, 0);
-        db_end(store->db, s);
-        if (first < next)
-            next = first;
-    }
-    op->fetch.next_ms = next <= op->at_ms ? 0 : next;
+    db_start(store->db, s, queue.campaign, queue.key, state);
+    rc = db_row(store->db, s);
+    if (rc < 0)
+        return rc;
+    LOG_ASSERT(rc > 0);
+    first = db_is_null(store->db, s, 0) ? INT64_MAX : db_int(store->db, s, 0);
+    db_end(store->db, s);
+    if (first < op->fetch.next_ms)
+        op->fetch.next_ms = first;
     return 0;
+}
+
+/* next_ms also covers what found no room, but not what is above the quota: only a message that
+ * fails makes a vacancy, and then the dispatcher asks anew. */
+static int store_fetch_next(struct store *store, struct ledger_op *op)
+{
+    int64_t vacancies = 1, planned;
+    int rc = store_fetch_first(store, op, DELIVERY_DEFERRED);
+
+    if (rc == 0 && op->fetch.channel == CHANNEL_SMS)
+        rc = store_vacancies(store, op, &vacancies, &planned);
+    if (rc == 0 && vacancies > 0)
+        rc = store_fetch_first(store, op, DELIVERY_PLANNED);
+    if (op->fetch.next_ms <= op->at_ms)
+        op->fetch.next_ms = 0;
+    return rc;
 }
 
 static int store_fetch_board(struct store *store, struct ledger_op *op)
@@ -274,6 +304,19 @@ static int store_fetch_board(struct store *store, struct ledger_op *op)
     int rc = store_fetch_passed(store, op, DELIVERY_PLANNED, 0);
 
     return rc < 0 ? rc : store_fetch_passed(store, op, DELIVERY_DEFERRED, 0);
+}
+
+/* Does the youngest row that awaits a report still hope for it? 1, 0 or -errno. */
+static int store_is_hopeful(struct store *store, int64_t at_ms)
+{
+    int64_t last;
+    int rc = db_row(store->db, SQL_AWAITING_LAST);
+
+    if (rc <= 0)
+        return rc;
+    last = db_int(store->db, SQL_AWAITING_LAST, 0);
+    db_end(store->db, SQL_AWAITING_LAST);
+    return last > at_ms - STORE_REPORT_MAX_MS;
 }
 
 static int store_fetch_sms(struct store *store, struct ledger_op *op)
@@ -284,8 +327,10 @@ static int store_fetch_sms(struct store *store, struct ledger_op *op)
     if (rc == 0)
         rc = store_group(store, op, &group);
     if (rc == 0)
+        rc = store_is_hopeful(store, op->at_ms);
+    if (rc > 0)
         op->fetch.awaiting = (size_t)group->n[DELIVERY_SENT];
-    return rc;
+    return rc < 0 ? rc : 0;
 }
 
 int store_fetch(struct store *store, struct ledger_op *op)
@@ -299,9 +344,9 @@ int store_fetch(struct store *store, struct ledger_op *op)
     if (rc == 0 && op->fetch.channel == CHANNEL_DISPLAY && op->fetch.max)
         rc = store_fetch_board(store, op);
     if (rc == 0 && store_room(op))
-        rc = store_fetch_ready(store, op, DELIVERY_DEFERRED, CAUSE_RETRY);
+        rc = store_fetch_ready(store, op, DELIVERY_DEFERRED, CAUSE_RETRY, store_room(op));
     if (rc == 0 && store_room(op))
-        rc = store_fetch_ready(store, op, DELIVERY_PLANNED, CAUSE_WINDOW);
+        rc = store_fetch_planned(store, op);
     if (rc == 0 && op->fetch.channel == CHANNEL_SMS)
         rc = store_fetch_sms(store, op);
     return rc < 0 ? rc : store_fetch_next(store, op);

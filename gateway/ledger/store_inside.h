@@ -31,12 +31,25 @@ struct store {
     size_t n_leftovers;
 };
 
-/* A delivery as loaded; store_change keeps state, attempts and reported up to date. */
+/* Of a message: was it ever unknown? Then it never becomes what says "not sent". Stored in the
+ * books: never renumber. */
+enum store_doubt {
+    DOUBT_NONE = 0,
+    DOUBT_OPEN = 1,
+    DOUBT_PROVED = 2, /* reported as delivered while a further attempt is in flight */
+};
+
+/* A report that is later than this means another message: a text lives as long as its window, and
+ * networks report up to two days after. References are 8 bits, so old ones come round. */
+#define STORE_REPORT_MAX_MS (INT64_C(72) * 3600 * 1000)
+
+/* A delivery as loaded; store_change keeps state and doubted up to date. */
 struct store_item {
     int64_t id, campaign, unit, address, text;
     enum delivery_channel channel;
     enum delivery_state state;
-    int32_t slot, parts, attempts, reported, device;
+    int32_t slot, parts, attempts, device;
+    enum store_doubt doubted;
     int64_t from_ms, until_ms, shown_since_ms;
     enum outcome_level level;
 };
@@ -62,11 +75,14 @@ struct store_change {
         .shown_ms = DB_NULL, .up = DB_NULL                                                         \
     }
 
-/* The one function that changes the state of a delivery. item->attempts and item->reported are
- * written as the caller left them. Ends the process when the table of states doesn't list the
- * change or the delivery isn't in the state it was loaded in. 0 or -errno. */
+/* The one function that changes the state of a delivery. item->attempts and item->doubted are
+ * written as the caller left them (unknown raises a doubt by itself). Ends the process when the
+ * table of states doesn't list the change or the delivery isn't in the state it was loaded in. 0 or
+ * -errno. */
 int store_change(struct store *store, struct store_item *item, const struct store_change *change);
-/* Its only companion: enters a planned delivery. 0: entered, item filled; 1: it was there already.
+/* Its companions. Books a better proof of a slogan that is shown already, without a change. */
+int store_improve(struct store *store, struct store_item *item, const struct store_change *change);
+/* Enters a planned delivery. 0: entered, item filled; 1: it was there already.
  */
 int store_enter(struct store *store, const struct ledger_new *row, struct store_item *item,
                 const struct store_change *change);
@@ -77,11 +93,19 @@ int store_list(struct store *store, enum sql_statement statement, size_t max,
                struct store_items *out);
 /* Like the dispatcher wants it, with its text. 0 or -errno. */
 int store_row(struct store *store, const struct store_item *item, struct ledger_row *row);
+#define STORE_REFERENCE_NONE (-2) /* a report that will never come; real ones are 0..255 */
+
 /* From now on a status report for this part is expected; reference -1: whichever it bears. */
 int store_await(struct store *store, const struct store_item *item, int part, int reference,
                 int64_t at_ms);
 /* Doubt: every part of a message may be reported, under a reference that nobody knows. */
 int store_await_all(struct store *store, const struct store_item *item, int64_t at_ms);
+
+/* What becomes of a message that will not be sent any more: to, or unknown if it may have been. */
+enum delivery_state store_unsent(const struct store_item *item, enum delivery_state to);
+/* The network's last word on a message that is not in flight: delivered or undelivered. device and
+ * code may be DB_NULL. */
+int store_conclude(struct store *store, struct store_item *item, const struct store_change *change);
 
 /* The operations. 0 with op->result set, or -errno. */
 int store_campaign(struct store *store, struct ledger_op *op);

@@ -15,11 +15,10 @@
 #define STORE_RECOVER_CHUNK 256
 
 /* Numbers come in random order, so a chunk touches as many pages of the unique index as it has
- * rows. 64 MiB of cache hold the index of a million; a log of up to 16,000 pages takes a page that
- * is written again and again to the file once (measured: half the time of SQLite's 1,000). */
+ * rows: 64 MiB of cache hold the index of a million. */
 static const char store_settings[] = "PRAGMA synchronous = FULL;"
                                      "PRAGMA cache_size = -65536;"
-                                     "PRAGMA wal_autocheckpoint = 16000;"
+                                     "PRAGMA journal_size_limit = 16777216;"
                                      "PRAGMA temp_store = MEMORY;"
                                      "PRAGMA trusted_schema = OFF;";
 
@@ -114,6 +113,7 @@ static int store_set_up(struct store *store, const char *path, char *why, size_t
 static int store_recover_item(struct store *store, struct store_item *item, int64_t at_ms,
                               struct ledger_recovery *recovery)
 {
+    const struct store_change proved = STORE_CHANGE(DELIVERY_DELIVERED, CAUSE_REPORT, at_ms);
     bool sms = item->channel == CHANNEL_SMS;
     struct store_change change =
         STORE_CHANGE(sms ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED, CAUSE_RESTART, at_ms);
@@ -126,6 +126,8 @@ static int store_recover_item(struct store *store, struct store_item *item, int6
     rc = store_change(store, item, &change);
     if (rc == 0 && sms)
         rc = store_await_all(store, item, at_ms);
+    if (rc == 0 && item->doubted == DOUBT_PROVED)
+        return store_conclude(store, item, &proved);
     if (sms)
         recovery->unknown++;
     else
@@ -172,6 +174,73 @@ static int store_start(struct store *store, const char *path, char *why, size_t 
     return rc < 0 ? rc : db_prepare(store->db, sql_statements, SQL_STATEMENTS);
 }
 
+static void store_discard(struct store *store)
+{
+    store_rollback(store); /* after a failed opening there may be a transaction */
+    db_close(store->db);
+    free(store->leftovers);
+    free(store);
+}
+
+static void store_explain(const struct store *store, int rc, const char *path, char *why,
+                          size_t why_size)
+{
+    const char *said = store_why(store);
+
+    switch (rc) {
+    case -EAGAIN:
+        snprintf(why, why_size,
+                 lang("%s is in use by another lawcast: end that one first",
+                      "%s 正被另一个 lawcast 使用：请先结束它"),
+                 path);
+        return;
+    case -EBUSY:
+        snprintf(why, why_size,
+                 lang("%s is held by another program, such as a database browser (%s): close that "
+                      "program",
+                      "%s 正被其他程序占用，例如数据库浏览器（%s）：请关闭该程序"),
+                 path, said);
+        return;
+    case -EUCLEAN:
+        snprintf(why, why_size,
+                 lang("%s is damaged (%s): put back a backup copy", "%s 已损坏（%s）：请恢复备份"),
+                 path, said);
+        return;
+    case -EMEDIUMTYPE:
+        snprintf(why, why_size,
+                 lang("%s is not a lawcast ledger (%s): choose another ledger.path",
+                      "%s 不是 lawcast 账本（%s）：请在 ledger.path 中另选一个文件"),
+                 path, said);
+        return;
+    default:
+        snprintf(why, why_size,
+                 lang("%s can't be opened (%s): check the folder, its rights and the space on the "
+                      "disk",
+                      "无法打开 %s（%s）：请检查目录、权限和磁盘空间"),
+                 path, said);
+    }
+}
+
+static int store_get_ready(struct store *store, const char *path, struct ledger_recovery *recovery,
+                           char *why, size_t why_size)
+{
+    int rc = store_start(store, path, why, why_size);
+
+    return rc < 0 ? rc : store_recover(store, recovery);
+}
+
+/* The log of a full disk may hold room that the books need: once it is cut off, try again. */
+static int store_get_room(struct store *store, const char *path, struct ledger_recovery *recovery,
+                          char *why, size_t why_size)
+{
+    int rc = store_get_ready(store, path, recovery, why, why_size);
+
+    if ((rc != -ENOSPC && rc != -EIO) || why[0])
+        return rc;
+    store_rollback(store);
+    return db_squeeze(store->db) < 0 ? rc : store_get_ready(store, path, recovery, why, why_size);
+}
+
 int store_open(struct store **out, const char *path, struct ledger_recovery *recovery, char *why,
                size_t why_size)
 {
@@ -181,32 +250,21 @@ int store_open(struct store **out, const char *path, struct ledger_recovery *rec
     why[0] = '\0';
     *out = NULL;
     if (rc == 0)
-        rc = store_start(store, path, why, why_size);
-    if (rc == 0)
-        rc = store_recover(store, recovery);
+        rc = store_get_room(store, path, recovery, why, why_size);
     if (rc == 0) {
         *out = store;
         return 0;
     }
-    if (!why[0] && rc == -EMEDIUMTYPE)
-        snprintf(why, why_size,
-                 lang("%s is not a lawcast ledger (%s): choose another ledger.path",
-                      "%s 不是 lawcast 账本（%s）：请在 ledger.path 中另选一个文件"),
-                 path, store_why(store));
-    else if (!why[0])
-        snprintf(why, why_size,
-                 lang("%s can't be opened (%s): check the folder, its rights and the space on the "
-                      "disk",
-                      "无法打开 %s（%s）：请检查目录、权限和磁盘空间"),
-                 path, store_why(store));
-    store_close(store);
+    if (!why[0])
+        store_explain(store, rc, path, why, why_size);
+    store_discard(store);
     return rc;
 }
 
+/* Afterwards the file alone is the whole books, as far as no reader is in the way. */
 void store_close(struct store *store)
 {
-    store_rollback(store); /* after a failed opening there may be one; drops what memory holds */
-    db_close(store->db);
-    free(store->leftovers);
-    free(store);
+    store_rollback(store); /* drops what memory holds */
+    db_cut_log(store->db);
+    store_discard(store);
 }

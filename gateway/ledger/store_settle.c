@@ -3,8 +3,17 @@
  *
  * A report names a number and an 8-bit reference of the modem's; both come round again, so the
  * oldest message that still waits is meant. Nothing waits twice: a row of awaiting goes with its
- * report. */
+ * report.
+ *
+ * With on_unknown = "resend" two copies may be on their way, so rows of awaiting say which attempt
+ * they are about: one attempt whose parts are all reported proves the message, and only when every
+ * attempt that may have gone out is known to have failed is the message undelivered. A report that
+ * comes while the next attempt waits takes the message out of the queue (the dispatcher may hold it
+ * still: its claim is then refused); one that comes while the attempt is in flight is kept until
+ * that ends. */
 #include "gateway/ledger/store_inside.h"
+
+#include <errno.h>
 
 #include "gateway/base/log.h"
 
@@ -16,9 +25,12 @@ int store_claim(struct store *store, struct ledger_op *op)
 
     if (rc < 0)
         return rc;
+    if (item.doubted && (item.state == DELIVERY_DELIVERED || item.state == DELIVERY_UNDELIVERED)) {
+        op->result = -EALREADY;
+        return 0;
+    }
     claim.device = op->claim.device;
     item.attempts++;
-    item.reported = 0;
     return store_change(store, &item, &claim);
 }
 
@@ -34,8 +46,9 @@ static int store_settle_sent(struct store *store, struct ledger_op *op, struct s
     if (item->channel == CHANNEL_DISPLAY)
         change->up = 1;
     rc = store_change(store, item, change);
-    for (int i = 0; i < outcome->n_references && rc == 0; i++)
-        rc = store_await(store, item, i, outcome->references[i], op->at_ms);
+    for (int i = 0; outcome->n_references && i < item->parts && rc == 0; i++)
+        rc = store_await(store, item, i, i < outcome->n_references ? outcome->references[i] : -1,
+                         op->at_ms);
     return rc;
 }
 
@@ -49,6 +62,10 @@ static int store_settle_deferred(struct store *store, struct ledger_op *op, stru
 {
     int rc;
 
+    if (item->doubted && store_used_up(op, item)) {
+        change->to = DELIVERY_UNKNOWN;
+        return store_change(store, item, change);
+    }
     change->to = DELIVERY_DEFERRED;
     change->not_before_ms = op->at_ms + op->settle.outcome.wait_ms;
     rc = store_change(store, item, change);
@@ -61,6 +78,23 @@ static int store_settle_deferred(struct store *store, struct ledger_op *op, stru
 
 /* Even a campaign that sends again leaves the last attempt in doubt: to call it expired would say
  * that it was not sent. */
+/* Of a message that went out in part, only the parts that were taken can be reported on; the others
+ * are awaited in vain, so that reports on some of them, or on one of them twice, never make it
+ * delivered. When it isn't known what was taken, any report may be for any part. */
+static int store_await_doubtful(struct store *store, const struct store_item *item,
+                                const struct outcome *outcome, int64_t at_ms)
+{
+    int rc = 0;
+
+    if (!outcome->n_references)
+        return store_await_all(store, item, at_ms);
+    for (int part = 0; part < item->parts && rc == 0; part++)
+        rc = store_await(
+            store, item, part,
+            part < outcome->n_references ? outcome->references[part] : STORE_REFERENCE_NONE, at_ms);
+    return rc;
+}
+
 static int store_settle_unknown(struct store *store, struct ledger_op *op, struct store_item *item,
                                 struct store_change *change)
 {
@@ -71,13 +105,12 @@ static int store_settle_unknown(struct store *store, struct ledger_op *op, struc
     if (item->channel == CHANNEL_DISPLAY)
         change->up = 1;
     rc = store_change(store, item, change);
-    if (rc < 0)
+    if (rc == 0 && item->channel == CHANNEL_SMS)
+        rc = store_await_doubtful(store, item, &op->settle.outcome, op->at_ms);
+    if (rc < 0 || !op->settle.resend || store_used_up(op, item))
         return rc;
-    if (op->settle.resend && !store_used_up(op, item)) {
-        resend.not_before_ms = op->at_ms + op->settle.outcome.wait_ms;
-        return store_change(store, item, &resend);
-    }
-    return item->channel == CHANNEL_SMS ? store_await_all(store, item, op->at_ms) : 0;
+    resend.not_before_ms = op->at_ms + op->settle.outcome.wait_ms;
+    return store_change(store, item, &resend);
 }
 
 static int store_settle_returned(struct store *store, struct ledger_op *op, struct store_item *item,
@@ -93,8 +126,17 @@ static int store_settle_rejected(struct store *store, struct ledger_op *op, stru
                                  struct store_change *change)
 {
     (void)op;
-    change->to = DELIVERY_REJECTED;
+    change->to = store_unsent(item, DELIVERY_REJECTED);
     return store_change(store, item, change);
+}
+
+/* What was reported while the attempt was in flight. */
+static int store_settle_proved(struct store *store, const struct ledger_op *op,
+                               struct store_item *item)
+{
+    const struct store_change proved = STORE_CHANGE(DELIVERY_DELIVERED, CAUSE_REPORT, op->at_ms);
+
+    return item->doubted == DOUBT_PROVED ? store_conclude(store, item, &proved) : 0;
 }
 
 int store_settle(struct store *store, struct ledger_op *op)
@@ -118,6 +160,8 @@ int store_settle(struct store *store, struct ledger_op *op)
     change.code = op->settle.outcome.code;
     change.detail = op->settle.outcome.detail[0] ? op->settle.outcome.detail : NULL;
     rc = endings[op->settle.outcome.kind](store, op, &item, &change);
+    if (rc == 0)
+        rc = store_settle_proved(store, op, &item);
     op->settle.state = (int32_t)item.state;
     return rc;
 }
@@ -132,9 +176,13 @@ static int64_t store_full_number(int64_t address)
     return address;
 }
 
-/* 1: awaited, *row and *delivery set; 0: not; -errno. */
-static int store_report_find(struct store *store, const struct ledger_op *op, int64_t *row,
-                             int64_t *delivery)
+struct store_awaited {
+    int64_t row, delivery, attempt;
+};
+
+/* 1: awaited; 0: not; -errno. */
+static int store_report_find(struct store *store, const struct ledger_op *op,
+                             struct store_awaited *out)
 {
     const int references[] = {op->report.report.reference, -1};
     int64_t address = store_full_number(op->report.report.address);
@@ -142,38 +190,77 @@ static int store_report_find(struct store *store, const struct ledger_op *op, in
     int rc = 0;
 
     for (size_t i = 0; i < 2 && rc == 0; i++) {
-        db_start(db, SQL_AWAITING_FIND, address, op->report.device, references[i]);
+        db_start(db, SQL_AWAITING_FIND, address, op->report.device, references[i],
+                 op->at_ms - STORE_REPORT_MAX_MS);
         rc = db_row(db, SQL_AWAITING_FIND);
     }
     if (rc <= 0)
         return rc;
-    *row = db_int(db, SQL_AWAITING_FIND, 0);
-    *delivery = db_int(db, SQL_AWAITING_FIND, 1);
+    out->row = db_int(db, SQL_AWAITING_FIND, 0);
+    out->delivery = db_int(db, SQL_AWAITING_FIND, 1);
+    out->attempt = db_int(db, SQL_AWAITING_FIND, 2);
     db_end(db, SQL_AWAITING_FIND);
     return 1;
+}
+
+/* How many reports of an attempt are still missing; attempt 0: of all. 0 or -errno. */
+static int store_report_left(struct store *store, int64_t delivery, int64_t attempt, int64_t *left)
+{
+    int rc;
+
+    db_start(store->db, SQL_AWAITING_LEFT, delivery, attempt);
+    rc = db_row(store->db, SQL_AWAITING_LEFT);
+    if (rc < 0)
+        return rc;
+    *left = db_int(store->db, SQL_AWAITING_LEFT, 0);
+    db_end(store->db, SQL_AWAITING_LEFT);
+    return 0;
 }
 
 static int store_report_end(struct store *store, const struct ledger_op *op,
                             struct store_item *item, enum delivery_state to)
 {
     struct store_change change = STORE_CHANGE(to, CAUSE_REPORT, op->at_ms);
-    int rc = db_run(store->db, SQL_AWAITING_CLEAR, item->id);
 
     change.device = op->report.device;
     change.code = op->report.report.status;
-    return rc < 0 ? rc : store_change(store, item, &change);
+    return store_conclude(store, item, &change);
 }
 
-static int store_report_delivered(struct store *store, const struct ledger_op *op, int64_t row,
-                                  struct store_item *item)
+static int store_report_doubt(struct store *store, struct store_item *item, enum store_doubt doubt)
 {
-    int rc;
+    return db_run(store->db, SQL_DELIVERY_DOUBTED, item->id, doubt);
+}
 
-    item->reported++;
-    if (item->reported >= item->parts)
-        return store_report_end(store, op, item, DELIVERY_DELIVERED);
-    rc = db_run(store->db, SQL_AWAITING_DROP, row);
-    return rc < 0 ? rc : db_run(store->db, SQL_DELIVERY_REPORTED, item->id, item->reported);
+static int store_report_delivered(struct store *store, const struct ledger_op *op,
+                                  const struct store_awaited *awaited, struct store_item *item)
+{
+    int64_t left;
+    int rc = db_run(store->db, SQL_AWAITING_DROP, awaited->row);
+
+    if (rc == 0)
+        rc = store_report_left(store, item->id, awaited->attempt, &left);
+    if (rc < 0 || left > 0)
+        return rc;
+    if (item->state == DELIVERY_INFLIGHT)
+        return store_report_doubt(store, item, DOUBT_PROVED);
+    return store_report_end(store, op, item, DELIVERY_DELIVERED);
+}
+
+/* One failed part fails its attempt. */
+static int store_report_failed(struct store *store, const struct ledger_op *op,
+                               const struct store_awaited *awaited, struct store_item *item)
+{
+    int64_t left;
+    int rc = db_run(store->db, SQL_AWAITING_FAIL, item->id, awaited->attempt);
+
+    if (rc == 0)
+        rc = store_report_left(store, item->id, 0, &left);
+    if (rc < 0 || left > 0 || item->doubted == DOUBT_PROVED)
+        return rc;
+    if (item->state == DELIVERY_INFLIGHT) /* and only this attempt can still reach anybody */
+        return store_report_doubt(store, item, DOUBT_NONE);
+    return store_report_end(store, op, item, DELIVERY_UNDELIVERED);
 }
 
 static int store_report_unmatched(struct store *store, struct ledger_op *op)
@@ -185,24 +272,25 @@ static int store_report_unmatched(struct store *store, struct ledger_op *op)
 
 int store_report(struct store *store, struct ledger_op *op)
 {
+    struct store_awaited awaited;
     struct store_item item;
-    int64_t row;
     int rc;
 
     op->report.id = op->report.state = 0;
-    rc = store_report_find(store, op, &row, &op->report.id);
+    rc = store_report_find(store, op, &awaited);
     if (rc == 0)
         return store_report_unmatched(store, op);
     if (rc > 0)
-        rc = store_load(store, op->report.id, &item);
+        rc = store_load(store, awaited.delivery, &item);
     if (rc < 0)
         return rc;
+    op->report.id = item.id;
     switch (op->report.report.kind) {
     case REPORT_DELIVERED:
-        rc = store_report_delivered(store, op, row, &item);
+        rc = store_report_delivered(store, op, &awaited, &item);
         break;
     case REPORT_FAILED:
-        rc = store_report_end(store, op, &item, DELIVERY_UNDELIVERED);
+        rc = store_report_failed(store, op, &awaited, &item);
         break;
     case REPORT_PENDING:
         op->result = LEDGER_PENDING;

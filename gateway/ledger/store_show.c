@@ -26,6 +26,19 @@ static bool store_is_written_off(const struct store_item *item)
     return item->state == DELIVERY_EXPIRED || item->state == DELIVERY_REJECTED;
 }
 
+static int store_show_again(struct store *store, const struct ledger_op *op,
+                            struct store_item *item)
+{
+    struct store_change better = STORE_CHANGE(DELIVERY_SHOWN, CAUSE_VERIFY, op->at_ms);
+
+    if (op->show.level <= item->level)
+        return 0;
+    better.level = op->show.level;
+    better.code = op->show.code;
+    better.detail = store_detail(op);
+    return store_improve(store, item, &better);
+}
+
 /* A slogan that is read back again may only prove more than before; it changes no state. */
 int store_show(struct store *store, struct ledger_op *op)
 {
@@ -36,7 +49,7 @@ int store_show(struct store *store, struct ledger_op *op)
     if (rc < 0 || store_is_written_off(&item))
         return rc;
     if (item.state == DELIVERY_SHOWN)
-        return db_run(store->db, SQL_DELIVERY_LEVEL, item.id, op->show.level);
+        return store_show_again(store, op, &item);
     rc = store_show_doubted(store, op, &item);
     if (rc < 0)
         return rc;
@@ -87,15 +100,17 @@ int store_showings(struct store *store, struct ledger_op *op)
 
 static int store_expire_some(struct store *store, struct ledger_op *op, enum sql_statement open)
 {
-    const struct store_change change = STORE_CHANGE(DELIVERY_EXPIRED, CAUSE_WINDOW, op->at_ms);
+    struct store_change change = STORE_CHANGE(DELIVERY_EXPIRED, CAUSE_WINDOW, op->at_ms);
     size_t room = op->expire.max - op->expire.n;
     struct store_items list;
     int rc;
 
     db_start(store->db, open, op->campaign, (int64_t)room);
     rc = store_list(store, open, room, &list);
-    for (size_t i = 0; i < list.n && rc == 0; i++)
+    for (size_t i = 0; i < list.n && rc == 0; i++) {
+        change.to = store_unsent(&list.items[i], DELIVERY_EXPIRED);
         rc = store_change(store, &list.items[i], &change);
+    }
     op->expire.n += list.n;
     free(list.items);
     return rc;

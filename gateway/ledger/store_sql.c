@@ -7,9 +7,21 @@
  * messages, 2 boards; cause 6 restart). */
 #include "gateway/ledger/store_sql.h"
 
+#define KEEPS(table, columns)                                                                      \
+    "CREATE TRIGGER " table "_keeps BEFORE UPDATE " columns "ON " table                            \
+    " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
+#define HOLDS(table)                                                                               \
+    "CREATE TRIGGER " table "_holds BEFORE DELETE ON " table                                       \
+    " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
+
 /* not_before_ms starts as from_ms: planned and deferred rows wait in the same index. until_ms 0: no
  * end. up 1: the slogan may be on its board, whatever its state says. address is a number or a
- * board's id. journal.from_state NULL: entered into the books. */
+ * board's id. doubted: enum store_doubt. awaiting.reference -1: whichever the report bears;
+ * attempt: the one that it would prove. journal.from_state NULL: entered into the books; from_state
+ * = to_state: a showing was proved better. journal.level, shown_ms NULL: not changed.
+ *
+ * Whom a text went to and what was ordered is as good as the journal: it may be added to, never
+ * changed. */
 const char sql_schema[] =
     "CREATE TABLE meta(version INTEGER NOT NULL, made_ms INTEGER NOT NULL) STRICT;"
     "CREATE TABLE campaign(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
@@ -31,7 +43,7 @@ const char sql_schema[] =
     " attempts INTEGER NOT NULL DEFAULT 0, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
     " not_before_ms INTEGER NOT NULL, device INTEGER NOT NULL DEFAULT 0,"
     " code INTEGER NOT NULL DEFAULT 0, level INTEGER NOT NULL DEFAULT 0,"
-    " reported INTEGER NOT NULL DEFAULT 0, shown_since_ms INTEGER NOT NULL DEFAULT 0,"
+    " doubted INTEGER NOT NULL DEFAULT 0, shown_since_ms INTEGER NOT NULL DEFAULT 0,"
     " shown_ms INTEGER NOT NULL DEFAULT 0, up INTEGER NOT NULL DEFAULT 0, changed_ms INTEGER NOT "
     "NULL,"
     " UNIQUE(address, campaign, channel, slot)) STRICT;"
@@ -49,7 +61,7 @@ const char sql_schema[] =
     "CREATE INDEX reserve_unit ON reserve(campaign, unit);"
     "CREATE TABLE awaiting(id INTEGER PRIMARY KEY, address INTEGER NOT NULL,"
     " device INTEGER NOT NULL, reference INTEGER NOT NULL, delivery INTEGER NOT NULL,"
-    " part INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
+    " attempt INTEGER NOT NULL, part INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX awaiting_report ON awaiting(address, device, reference);"
     "CREATE INDEX awaiting_delivery ON awaiting(delivery);"
     "CREATE TABLE unmatched(id INTEGER PRIMARY KEY, device INTEGER NOT NULL,"
@@ -59,14 +71,13 @@ const char sql_schema[] =
     " parts INTEGER NOT NULL, PRIMARY KEY(campaign, unit, channel, state)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE journal(id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL, from_state INTEGER, to_state INTEGER NOT NULL,"
-    " cause INTEGER NOT NULL, device INTEGER, code INTEGER, detail TEXT) STRICT;"
-    "CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
-    "CREATE TRIGGER journal_holds BEFORE DELETE ON journal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;";
+    " cause INTEGER NOT NULL, device INTEGER, code INTEGER, level INTEGER, shown_ms INTEGER,"
+    " detail TEXT) STRICT;" KEEPS("journal", "") HOLDS("journal") KEEPS("text", "") HOLDS("text")
+        KEEPS("campaign_unit", "") HOLDS("campaign_unit") KEEPS("unit", "OF id, code ")
+            HOLDS("unit") KEEPS("board", "OF id, code ") HOLDS("board");
 
 #define ITEM                                                                                       \
-    "SELECT id, campaign, unit, channel, address, slot, text, parts, state, attempts, reported,"   \
+    "SELECT id, campaign, unit, channel, address, slot, text, parts, state, attempts, doubted,"    \
     " device, from_ms, until_ms, level, shown_since_ms FROM delivery "
 #define OPEN_SMS   "channel = 1 AND state IN (0, 1, 3)"
 #define OPEN_BOARD "channel = 2 AND state IN (0, 1, 3)"
@@ -94,18 +105,19 @@ const char *const sql_statements[SQL_STATEMENTS] = {
         " alphabet, state, cause, from_ms, until_ms, not_before_ms, changed_ms)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?10, ?12)",
     [SQL_DELIVERY_CHANGE] =
-        "UPDATE delivery SET state = ?3, cause = ?4, changed_ms = ?5, attempts = ?6, reported = ?7,"
+        "UPDATE delivery SET state = ?3, cause = ?4, changed_ms = ?5, attempts = ?6, doubted = ?7,"
         " device = coalesce(?8, device), code = coalesce(?9, code),"
         " not_before_ms = coalesce(?10, not_before_ms), level = coalesce(?11, level),"
         " shown_since_ms = coalesce(?12, shown_since_ms), shown_ms = coalesce(?13, shown_ms),"
         " up = coalesce(?14, up)"
         " WHERE id = ?1 AND state = ?2",
-    [SQL_DELIVERY_REPORTED] = "UPDATE delivery SET reported = ?2 WHERE id = ?1",
-    [SQL_DELIVERY_LEVEL] = "UPDATE delivery SET level = max(level, ?2) WHERE id = ?1",
+    [SQL_DELIVERY_DOUBTED] = "UPDATE delivery SET doubted = ?2 WHERE id = ?1",
+    [SQL_DELIVERY_LEVEL] = "UPDATE delivery SET level = ?2 WHERE id = ?1",
     [SQL_DELIVERY_GONE] = "UPDATE delivery SET up = 0 WHERE id = ?1",
     [SQL_ITEM] = ITEM "WHERE id = ?1",
     [SQL_ITEMS_INFLIGHT] = ITEM "WHERE state = 2 LIMIT ?1",
-    [SQL_ITEMS_RESTARTED] = ITEM "WHERE state = 8 AND campaign = ?1 AND cause = 6 LIMIT ?2",
+    [SQL_ITEMS_RESTARTED] = ITEM "WHERE state = 8 AND campaign = ?1 AND cause = 6"
+                                 " AND (?2 = 0 OR attempts < ?2) LIMIT ?3",
     [SQL_ITEMS_OPEN_SMS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 LIMIT ?2",
     [SQL_ITEMS_OPEN_BOARD] = ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 LIMIT ?2",
     [SQL_ITEMS_DUE_SMS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 AND unit = ?2 AND state = 1"
@@ -137,20 +149,25 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_RESERVE_DROP] = "DELETE FROM reserve WHERE id = ?1",
     [SQL_QUOTA] = "SELECT quota FROM campaign_unit WHERE campaign = ?1 AND unit = ?2",
     [SQL_JOURNAL_ADD] =
-        "INSERT INTO journal(delivery, at_ms, from_state, to_state, cause, device, code, detail)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO journal(delivery, at_ms, from_state, to_state, cause, device, code, level,"
+        " shown_ms, detail) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_COUNT_READ] = "SELECT state, n, parts FROM count"
                        " WHERE campaign = ?1 AND unit = ?2 AND channel = ?3",
     [SQL_COUNT_PUT] = "INSERT INTO count(campaign, unit, channel, state, n, parts)"
                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
                       " ON CONFLICT DO UPDATE SET n = excluded.n, parts = excluded.parts",
-    [SQL_AWAITING_ADD] = "INSERT INTO awaiting(address, device, reference, delivery, part, at_ms)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-    [SQL_AWAITING_FIND] = "SELECT id, delivery FROM awaiting"
-                          " WHERE address = ?1 AND device = ?2 AND reference = ?3"
+    [SQL_AWAITING_ADD] =
+        "INSERT INTO awaiting(address, device, reference, delivery, attempt, part, at_ms)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_AWAITING_FIND] = "SELECT id, delivery, attempt FROM awaiting"
+                          " WHERE address = ?1 AND device = ?2 AND reference = ?3 AND at_ms > ?4"
                           " ORDER BY id LIMIT 1",
     [SQL_AWAITING_DROP] = "DELETE FROM awaiting WHERE id = ?1",
+    [SQL_AWAITING_FAIL] = "DELETE FROM awaiting WHERE delivery = ?1 AND attempt = ?2",
     [SQL_AWAITING_CLEAR] = "DELETE FROM awaiting WHERE delivery = ?1",
+    [SQL_AWAITING_LEFT] = "SELECT count(*) FROM awaiting WHERE delivery = ?1"
+                          " AND (?2 = 0 OR attempt = ?2)",
+    [SQL_AWAITING_LAST] = "SELECT at_ms FROM awaiting ORDER BY id DESC LIMIT 1",
     [SQL_UNMATCHED_ADD] = "INSERT INTO unmatched(device, at_ms, reference, status)"
                           " VALUES(?1, ?2, ?3, ?4)",
 };

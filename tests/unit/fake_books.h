@@ -18,7 +18,7 @@ struct books {
     struct books_unit units[8];
     size_t n_units;
     struct books_board boards[4];
-    size_t n_boards;
+    size_t n_boards, boards_read; /* boards_read: how often */
     const struct books_delivery *deliveries;
     size_t n_deliveries;
     int failure; /* what every reading returns, 0: it works */
@@ -80,6 +80,7 @@ int books_units(struct books *books, int64_t campaign, struct books_unit **out, 
 int books_boards(struct books *books, int64_t campaign, struct books_board **out, size_t *n)
 {
     (void)campaign;
+    books->boards_read++;
     *n = books->n_boards;
     *out = mem_array(books->n_boards + 1, struct books_board);
     memcpy(*out, books->boards, books->n_boards * sizeof **out);

@@ -110,11 +110,46 @@ static void test_boards(void **state)
     assert_int_equal(boards[0].showings, 1);
     assert_int_equal(boards[0].slogans, 1);
     assert_int_equal(boards[0].shown_ms, 5000);
-    assert_int_equal(boards[0].level, LEVEL_PLAYING);
+    assert_int_equal(boards[0].level, LEVEL_PLAYING); /* the slot never taken doesn't count */
     assert_int_equal(boards[0].n[DELIVERY_WITHDRAWN], 1);
     assert_int_equal(boards[0].n[DELIVERY_PLANNED], 1);
     free(boards);
     books_close(books);
+}
+
+/* A board that only accepts its slogans has that level, though none was up for certain. */
+static void test_accepted_only(void **state)
+{
+    struct kit *kit = *state;
+    struct books_board *boards;
+    struct books *books;
+    size_t n;
+
+    kit_insert_slot(kit, 0, 0, 0, "弘扬宪法精神");
+    kit_insert_slot(kit, 1, INT64_C(4000000000000), 0, "共建文明城市");
+    kit_fetch(kit, CHANNEL_DISPLAY, 2, false);
+    kit_send(kit, 1, 0, 0);
+    books = open_books(kit);
+    assert_int_equal(books_boards(books, kit->campaign, &boards, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(boards[0].level, LEVEL_ACCEPTED);
+    assert_int_equal(boards[0].showings, 0);
+    free(boards);
+    books_close(books);
+}
+
+/* A gateway's lock is seen as long as it is there, and seeing it takes nothing from the gateway. */
+static void test_in_use(void **state)
+{
+    struct kit *kit = *state;
+
+    assert_true(books_in_use(kit->path));
+    assert_true(books_in_use(kit->path));
+    kit_close(kit);
+    assert_false(books_in_use(kit->path));
+    assert_int_equal(kit_open(kit), 0);
+    assert_true(books_in_use(kit->path));
+    assert_false(books_in_use("/nonexistent/books.db"));
 }
 
 struct seen {
@@ -179,6 +214,31 @@ static void test_recount_agrees(void **state)
     assert_int_equal(out.journal, kit_ask(kit, "SELECT count(*) FROM journal"));
 }
 
+static int see_state(void *ctx, const struct books_delivery *delivery)
+{
+    (void)ctx;
+    assert_true((unsigned)delivery->state < DELIVERY_STATES);
+    return 0;
+}
+
+/* Whatever the books say, reading them ends in figures or in an error. */
+static void read_bent(const struct kit *kit)
+{
+    struct books *books = open_books(kit);
+    struct books_board *boards;
+    struct books_unit *units;
+    size_t n;
+
+    assert_int_equal(books_units(books, kit->campaign, &units, &n), 0);
+    free(units);
+    if (books_boards(books, kit->campaign, &boards, &n) == 0)
+        for (size_t i = 0; i < n; i++)
+            assert_in_range(boards[i].level, LEVEL_UNKNOWN, LEVEL_LOGGED);
+    free(boards);
+    assert_true(books_deliveries(books, kit->campaign, see_state, NULL) <= 0);
+    books_close(books);
+}
+
 /* Each bends one thing that somebody might want to bend, and is put back by the next one's start.
  */
 static void test_recount_finds_every_untruth(void **state)
@@ -194,10 +254,25 @@ static void test_recount_finds_every_untruth(void **state)
         "DELETE FROM delivery WHERE id = 3;"
         "UPDATE count SET n = n - 1, parts = parts - 2 WHERE state = 0 AND channel = 1",
         "INSERT INTO delivery SELECT 99, campaign, unit, channel, 1, slot, text, parts, alphabet,"
-        " state, cause, attempts, from_ms, until_ms, not_before_ms, device, code, level, reported,"
+        " state, cause, attempts, from_ms, until_ms, not_before_ms, device, code, level, doubted,"
         " shown_since_ms, shown_ms, up, changed_ms FROM delivery WHERE id = 1;"
         "UPDATE count SET n = n + 1, parts = parts + 2 WHERE state = 5",
-        "INSERT INTO journal VALUES(NULL, 3, 0, 0, 5, 5, NULL, NULL, NULL)",
+        "INSERT INTO journal VALUES(NULL, 3, 0, 0, 5, 5, NULL, NULL, NULL, NULL, NULL)",
+        "UPDATE count SET state = 77 WHERE state = 5",
+        "UPDATE count SET n = 9223372036854775807, parts = -9223372036854775807 WHERE state = 5",
+        "UPDATE delivery SET parts = 9223372036854775807 WHERE channel = 1",
+        "UPDATE delivery SET id = 900000000000 WHERE id = 3",
+        "UPDATE delivery SET id = -9223372036854775807 WHERE id = 3",
+        "UPDATE delivery SET level = 99 WHERE id = 4",
+        "UPDATE delivery SET level = 4 WHERE id = 4",
+        "UPDATE delivery SET shown_ms = 6000 WHERE id = 4",
+        "UPDATE delivery SET shown_ms = 9223372036854775807 WHERE channel = 2",
+        "UPDATE delivery SET shown_since_ms = 0 WHERE id = 4",
+        "UPDATE delivery SET text = 99 WHERE id = 1",
+        "UPDATE delivery SET unit = 99 WHERE id = 4",
+        "DROP TRIGGER text_holds; DELETE FROM text",
+        "DROP TRIGGER board_holds; DELETE FROM board",
+        "DROP TRIGGER campaign_unit_holds; DELETE FROM campaign_unit WHERE unit = 1",
         "DROP TRIGGER journal_holds; DELETE FROM journal WHERE to_state = 4 AND delivery = 1",
         "DROP TRIGGER journal_keeps; UPDATE journal SET to_state = 7 WHERE to_state = 5",
     };
@@ -217,6 +292,7 @@ static void test_recount_finds_every_untruth(void **state)
         assert_int_equal(kit_sql(kit, bends[i]), SQLITE_OK);
         if (recount(kit).agrees)
             fail_msg("not found: %s", bends[i]);
+        read_bent(kit);
     }
     kit_remove(kit, ".kept");
 }
@@ -282,6 +358,57 @@ static void test_reading_without_a_log(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void test_damaged_and_held_files_are_named(void **state)
+{
+    struct kit *kit = *state;
+    struct books *books;
+    char why[256];
+    sqlite3 *raw;
+    FILE *file;
+
+    fill(kit);
+    kit_close(kit);
+    raw = kit_raw(kit);
+    assert_int_equal(
+        sqlite3_exec(raw, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(books_open(&books, kit->path, why, sizeof why), -EBUSY);
+    assert_non_null(strstr(why, "another program"));
+    sqlite3_close(raw);
+    kit_remove(kit, "-wal");
+    file = fopen(kit->path, "r+");
+    assert_non_null(file);
+    fseek(file, 100, SEEK_SET); /* the first page's tree */
+    for (int i = 0; i < 1000; i++)
+        fputc(0xee, file);
+    fclose(file);
+    assert_int_equal(books_open(&books, kit->path, why, sizeof why), -EUCLEAN);
+    assert_non_null(strstr(why, "backup"));
+    assert_int_equal(kit_open(kit), -EUCLEAN);
+    assert_non_null(strstr(kit->why, "backup"));
+}
+
+/* A reader may be open while the gateway ends; the file alone is whole nevertheless. */
+static void test_file_alone_is_whole_after_the_end(void **state)
+{
+    struct kit *kit = *state;
+    MEM_FREE_LATER char *copy = mem_printf("cp '%s' '%s.alone'", kit->path, kit->path);
+    struct books *books = open_books(kit);
+    struct kit alone;
+
+    fill(kit);
+    kit_close(kit);
+    alone = *kit;
+    snprintf(alone.path, sizeof alone.path, "%s/books.db.alone", kit->directory);
+    assert_int_equal(system(copy), 0);
+    assert_int_equal(kit_ask(&alone, "SELECT count(*) FROM delivery WHERE state = 13"), 1);
+    assert_true(recount(&alone).agrees);
+    books_close(books);
+    kit_remove(&alone, "");
+    kit_remove(&alone, "-wal");
+    kit_remove(&alone, "-shm");
+}
+
 #define BOOKS_TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 
 int main(void)
@@ -290,11 +417,15 @@ int main(void)
         BOOKS_TEST(test_campaigns),
         BOOKS_TEST(test_units),
         BOOKS_TEST(test_boards),
+        BOOKS_TEST(test_accepted_only),
+        BOOKS_TEST(test_in_use),
         BOOKS_TEST(test_deliveries),
         BOOKS_TEST(test_recount_agrees),
         BOOKS_TEST(test_recount_finds_every_untruth),
         BOOKS_TEST(test_missing_and_foreign_files),
         BOOKS_TEST(test_reading_without_a_log),
+        BOOKS_TEST(test_damaged_and_held_files_are_named),
+        BOOKS_TEST(test_file_alone_is_whole_after_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,7 @@ static void test_unknown_is_sent_again_only_on_demand(void **state)
     kit_claim(kit, 2);
     assert_int_equal(kit_settle(kit, 1, &unknown, 2), DELIVERY_DEFERRED);
     assert_int_equal(kit_settle(kit, 2, &unknown, 1), DELIVERY_UNKNOWN); /* the last attempt */
-    assert_int_equal(kit_ask(kit, "SELECT count(*) FROM awaiting"), 1);
+    assert_int_equal(kit_ask(kit, "SELECT count(*) FROM awaiting"), 2);  /* both may be reported */
     assert_books_agree(kit);
 }
 
