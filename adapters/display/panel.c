@@ -3,13 +3,16 @@
 #include "adapters/display/panel.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/hex.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/utf8.h"
+#include "gateway/model/backoff.h"
 
 static void panel_on_timer(uv_timer_t *timer);
 
@@ -148,10 +151,15 @@ static void panel_done(struct panel *panel)
 
 static void panel_pause(struct panel *panel)
 {
-    uv_timer_start(&panel->timer, panel_on_timer, (uint64_t)panel->pause_ms, 0);
-    panel->pause_ms *= 2;
-    if (panel->pause_ms > PANEL_PAUSE_MAX_MS)
-        panel->pause_ms = PANEL_PAUSE_MAX_MS;
+    const char *id = panel->env.board->id;
+    uint64_t seed;
+    int64_t wait_ms;
+
+    if (panel->pauses < INT_MAX)
+        panel->pauses++;
+    seed = hex_fingerprint(id, strlen(id)) + (unsigned)panel->pauses;
+    wait_ms = backoff_ms(panel->pauses, PANEL_PAUSE_MIN_MS, PANEL_PAUSE_MAX_MS, seed);
+    uv_timer_start(&panel->timer, panel_on_timer, (uint64_t)wait_ms, 0);
 }
 
 /* The phase changes first: done may bring the next job, which a board that is down must refuse. */
@@ -166,7 +174,7 @@ static void panel_settle(struct panel *panel)
     }
     memcpy(why, panel->result.outcome.detail, sizeof why);
     panel->phase = PANEL_DOWN;
-    panel->pause_ms = PANEL_PAUSE_MIN_MS;
+    panel->pauses = 0;
     panel_pause(panel);
     panel_done(panel);
     if (panel->phase == PANEL_DOWN)

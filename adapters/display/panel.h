@@ -10,7 +10,7 @@
  *
  * A board is asked when there is work, so it is ready right after start. After PANEL_FAILURES
  * unhealthy ends in a row it is not ready, and a GET of its URL asks with growing pauses whether it
- * is back. */
+ * is back; boards that failed together ask at different times. */
 #ifndef LAWCAST_ADAPTERS_DISPLAY_PANEL_H
 #define LAWCAST_ADAPTERS_DISPLAY_PANEL_H
 
@@ -50,7 +50,7 @@ struct panel {
     bool finished, healthy; /* finished: result waits for the timer */
     struct adapter_result result;
     unsigned failures; /* unhealthy ends in a row */
-    int64_t pause_ms;
+    int pauses;        /* since it is down */
 };
 
 /* Checks the board's URL. 0 or -EINVAL with why. */

@@ -5,7 +5,9 @@
  * Paths, bodies and expected values are templates (webhook_template.h). A call has succeeded when
  * the status is the expected one and, if a pointer is given, the value there in the reply is the
  * expected one; for verify an array there must contain it. Without verify_path nothing is verified,
- * and the level of proof stays "accepted". Each request carries
+ * and the level of proof stays "accepted". With it a value must be compared, and the slogan must
+ * stand in the question or in that value: a platform that answers 200 to everything proves nothing.
+ * Each request carries
  *
  *   webhook-id: the slogan's name, the same over all tries, so that a platform can drop repetitions
  *   webhook-timestamp: seconds since 1970
@@ -30,11 +32,14 @@ struct webhook_options {
 };
 
 extern const struct option_def webhook_options[];
+/* The check of struct option_kind. */
+int webhook_check(const void *filled, char *why, size_t why_size);
 extern const struct adapter adapter_webhook;
 
 #define WEBHOOK_KIND                                                                               \
     {                                                                                              \
-        .name = "webhook", .options = webhook_options, .size = sizeof(struct webhook_options)      \
+        .name = "webhook", .options = webhook_options, .size = sizeof(struct webhook_options),     \
+        .check = webhook_check                                                                     \
     }
 
 #endif

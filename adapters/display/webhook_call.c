@@ -2,7 +2,6 @@
  * Runs: any (pure, but for the process's time zone). */
 #include "adapters/display/webhook_call.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,7 +9,10 @@
 #include "gateway/base/json.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
+#include "gateway/base/utf8.h"
 #include "adapters/display/panel.h"
+
+enum { WEBHOOK_QUOTE = 40 }; /* bytes of a template that a sentence repeats */
 
 /* ---- templates ---- */
 
@@ -40,11 +42,19 @@ void webhook_values_fill(struct webhook_values *values, const struct adapter_job
     values->fields[WEBHOOK_BOARD] = board;
 }
 
+/* As much of the text as a sentence bears, without half a character at its end. */
+static int webhook_quote(const char *text, size_t length)
+{
+    if (length > WEBHOOK_QUOTE)
+        length = utf8_bad_at(text, WEBHOOK_QUOTE);
+    return (int)length;
+}
+
 static int webhook_template_check(const char *option, const char *text, enum webhook_escape preset,
                                   struct webhook_template **out, char *why, size_t why_size)
 {
+    const char *place;
     size_t at = 0;
-    int length;
 
     if (!text || !*text)
         return 0;
@@ -52,28 +62,35 @@ static int webhook_template_check(const char *option, const char *text, enum web
     case WEBHOOK_TEMPLATE_OK:
         return 0;
     case WEBHOOK_TEMPLATE_UNCLOSED:
+        place = text + at;
         snprintf(why, why_size,
-                 lang("%s: the place at \"%.20s\" has no closing \"}\"; write \"{{\" for a brace.",
-                      "%s:“%.20s”处的占位符缺少“}”;要写花括号本身请写“{{”。"),
-                 option, text + at);
-        return -EINVAL;
+                 lang("%s: the place at \"%.*s\" has no closing \"}\"; write \"{{\" for a brace.",
+                      "%s:“%.*s”处的占位符缺少“}”;要写花括号本身请写“{{”。"),
+                 option, webhook_quote(place, strlen(place)), place);
+        return 1;
     case WEBHOOK_TEMPLATE_UNKNOWN_FIELD:
     case WEBHOOK_TEMPLATE_UNKNOWN_ESCAPE:
         break;
     }
-    length = (int)strcspn(text + at, "}") + 1;
+    place = text + at;
     snprintf(why, why_size,
              lang("%s: %.*s is unknown; there are {name} {text} {from} {until} {board}, with :json "
                   ":url :base64 or :plain; write \"{{\" for a brace.",
                   "%s:没有 %.*s;可用 {name} {text} {from} {until} {board},可加 :json :url :base64 "
                   ":plain;要写花括号本身请写“{{”。"),
-             option, length, text + at);
-    return -EINVAL;
+             option, webhook_quote(place, strcspn(place, "}") + 1), place);
+    return 1;
 }
 
 static bool webhook_is_json(const char *content_type)
 {
     return content_type && strcasestr(content_type, "json");
+}
+
+/* Thousands of boards may have the presets, which are known to be JSON. */
+static bool webhook_is_preset(const char *body, enum adapter_verb verb)
+{
+    return webhook_bodies[verb] && strcmp(body, webhook_bodies[verb]) == 0;
 }
 
 /* Tries the template with a nasty slogan: what isn't JSON now would be refused on the day. */
@@ -98,7 +115,7 @@ static int webhook_body_check(const struct webhook_call *call, const char *prefi
                   "\"}\" for each closing brace.",
                   "%s_body 生成的不是合法 JSON(%s);占位符要放在引号内,右花括号只写一个“}”。"),
              prefix, wrong);
-    return -EINVAL;
+    return 1;
 }
 
 static int webhook_rule_check(const struct webhook_call_options *options, const char *prefix,
@@ -114,16 +131,48 @@ static int webhook_rule_check(const struct webhook_call_options *options, const 
                  prefix);
     else if (pointer != equals)
         snprintf(why, why_size,
-                 lang("%s_pointer and %s_equals belong together: give both or none.",
-                      "%s_pointer 与 %s_equals 必须同时填写或同时省略。"),
-                 prefix, prefix);
+                 lang("%s_%s needs %s_%s: give both or none.",
+                      "%s_%s 需要与 %s_%s 配合:请同时填写或同时省略。"),
+                 prefix, pointer ? "pointer" : "equals", prefix, pointer ? "equals" : "pointer");
     else if (options->path && *options->path && !strchr("/?", *options->path))
         snprintf(why, why_size,
                  lang("%s_path must begin with \"/\" or \"?\".", "%s_path 必须以“/”或“?”开头。"),
                  prefix);
     else
         return 0;
-    return -EINVAL;
+    return 1;
+}
+
+static bool webhook_names_slogan(const struct webhook_template *template)
+{
+    return template && (webhook_template_has(template, WEBHOOK_NAME) ||
+                        webhook_template_has(template, WEBHOOK_TEXT));
+}
+
+/* What verify would find true whatever is on the screen is no proof. */
+static int webhook_proof_check(const struct webhook_call *call, char *why, size_t why_size)
+{
+    const char *sentence = NULL;
+
+    if (call->equals && !call->path)
+        sentence = lang("verify_pointer needs verify_path: without it the board is never asked.",
+                        "verify_pointer 需要与 verify_path 配合:没有后者就不会去核实。");
+    else if (call->path && !call->equals)
+        sentence = lang("verify_path needs verify_pointer and verify_equals: an HTTP status alone "
+                        "does not prove that the slogan is on the screen. Leave verify_path out if "
+                        "the platform can't tell.",
+                        "verify_path 需要与 verify_pointer、verify_equals 配合:仅凭 HTTP "
+                        "状态码不能证明标语已经上屏。平台无法回答时请不要填写 verify_path。");
+    else if (call->path && !webhook_names_slogan(call->equals) &&
+             !webhook_names_slogan(call->path) && !webhook_names_slogan(call->body))
+        sentence = lang("verify_equals must contain {name} or {text}, unless verify_path or "
+                        "verify_body does: else one answer would prove every slogan.",
+                        "verify_equals 必须含有 {name} 或 {text}(verify_path 或 verify_body "
+                        "已含有时除外):否则同一个回复会证明所有标语。");
+    if (!sentence)
+        return 0;
+    snprintf(why, why_size, "%s", sentence);
+    return 1;
 }
 
 int webhook_call_init(struct webhook_call *call, enum adapter_verb verb,
@@ -148,8 +197,10 @@ int webhook_call_init(struct webhook_call *call, enum adapter_verb verb,
     if (!rc)
         rc =
             webhook_template_check(name, mine->equals, WEBHOOK_PLAIN, &call->equals, why, why_size);
-    if (!rc && json && call->body)
+    if (!rc && json && call->body && !webhook_is_preset(mine->body, verb))
         rc = webhook_body_check(call, prefix, why, why_size);
+    if (!rc && verb == ADAPTER_VERIFY)
+        rc = webhook_proof_check(call, why, why_size);
     return rc;
 }
 
@@ -168,11 +219,11 @@ static struct webhook_verdict webhook_verdict_of(struct adapter_result result, b
     return (struct webhook_verdict){.result = result, .healthy = healthy};
 }
 
-static struct webhook_verdict webhook_success(enum adapter_verb verb)
+static struct webhook_verdict webhook_success(enum outcome_level level)
 {
     struct adapter_result result = panel_result(OUTCOME_SENT, 0, "%s", "");
 
-    result.level = verb == ADAPTER_VERIFY ? LEVEL_PLAYING : LEVEL_ACCEPTED;
+    result.level = level;
     return webhook_verdict_of(result, true);
 }
 
@@ -198,7 +249,7 @@ static struct webhook_verdict webhook_refusal(enum adapter_verb verb, int status
     bool gone = status == 404 || status == 410;
 
     if (verb == ADAPTER_WITHDRAW && gone)
-        return webhook_success(verb);
+        return webhook_success(LEVEL_ACCEPTED);
     if (verb == ADAPTER_VERIFY && !gone)
         return webhook_verdict_of(
             panel_result(OUTCOME_DEFERRED, status, "the platform refuses the question: %d", status),
@@ -273,7 +324,7 @@ static struct webhook_verdict webhook_judge_value(const struct webhook_call *cal
     struct webhook_verdict verdict;
 
     if (value && webhook_value_is(value, verb, expected, &found))
-        verdict = webhook_success(verb);
+        verdict = webhook_success(verb == ADAPTER_VERIFY ? LEVEL_PLAYING : LEVEL_ACCEPTED);
     else if (value || (document && verb == ADAPTER_VERIFY))
         verdict = webhook_mismatch(call, verb, found.length ? buffer_text(&found) : "not there");
     else
@@ -297,8 +348,8 @@ struct webhook_verdict webhook_call_judge(const struct webhook_call *call, enum 
         return webhook_verdict_of(panel_result(OUTCOME_UNKNOWN, 0, "%s", reply->why), false);
     if (reply->status != call->options->status)
         return webhook_other_status(call, verb, reply);
-    if (!call->equals)
-        return webhook_success(verb);
+    if (!call->equals) /* a bare status is not "on the screen" */
+        return webhook_success(LEVEL_ACCEPTED);
     webhook_template_render(call->equals, values->fields, &expected);
     return webhook_judge_value(call, verb, buffer_text(&expected), reply);
 }

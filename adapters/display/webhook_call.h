@@ -14,6 +14,7 @@
 extern const char *const webhook_methods[];
 extern const char *const webhook_events[WEBHOOK_CALLS];
 extern const char *const webhook_prefixes[WEBHOOK_CALLS];
+extern const char *const webhook_bodies[WEBHOOK_CALLS]; /* presets; NULL: none */
 
 struct webhook_call {
     const struct webhook_call_options *options;
@@ -31,8 +32,8 @@ struct webhook_verdict {
     bool healthy; /* the platform works, whatever it says about the slogan */
 };
 
-/* Parses and tries out the templates. 0, or -EINVAL with a sentence in why; the call may be freed
- * in both cases. */
+/* Checks the call's options, parses and tries out the templates. 0, or 1 with a sentence in why;
+ * the call may be freed in both cases. */
 int webhook_call_init(struct webhook_call *call, enum adapter_verb verb,
                       const struct webhook_options *options, char *why, size_t why_size);
 void webhook_call_free(struct webhook_call *call);

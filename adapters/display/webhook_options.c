@@ -22,6 +22,11 @@ const char *const webhook_prefixes[WEBHOOK_CALLS] = {
     "{\"event\":\"" event "\",\"name\":\"{name}\",\"text\":\"{text}\",\"from\":\"{from}\","        \
     "\"until\":\"{until}\",\"board\":\"{board}\"}"
 
+const char *const webhook_bodies[WEBHOOK_CALLS] = {
+    [ADAPTER_SUBMIT] = EVENT_BODY("slogan.publish"),
+    [ADAPTER_WITHDRAW] = EVENT_BODY("slogan.withdraw"),
+};
+
 #define FIELD(verb, member) offsetof(struct webhook_options, calls[verb].member)
 
 #define CALL_OPTIONS(prefix, verb, method_preset, body_preset, what_en, what_zh)                   \

@@ -2,7 +2,6 @@
  * Runs: any (pure). */
 #include "adapters/display/webhook_template.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,6 +140,14 @@ void webhook_template_free(struct webhook_template *template)
     free(template->text);
     free(template->pieces);
     free(template);
+}
+
+bool webhook_template_has(const struct webhook_template *template, enum webhook_field field)
+{
+    for (size_t i = 0; i < template->n; i++)
+        if (!template->pieces[i].length && template->pieces[i].field == field)
+            return true;
+    return false;
 }
 
 /* RFC 3986, 2.3: all but the unreserved characters. */

@@ -9,6 +9,7 @@
 #ifndef LAWCAST_ADAPTERS_DISPLAY_WEBHOOK_TEMPLATE_H
 #define LAWCAST_ADAPTERS_DISPLAY_WEBHOOK_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "gateway/base/buffer.h"
@@ -38,6 +39,8 @@ struct webhook_template; /* opaque: parsed */
 int webhook_template_parse(const char *text, enum webhook_escape preset,
                            struct webhook_template **out, size_t *at);
 void webhook_template_free(struct webhook_template *template); /* NULL is fine */
+/* Has it a place for the field? */
+bool webhook_template_has(const struct webhook_template *template, enum webhook_field field);
 /* Adds the text to out. values: UTF-8, one a field. */
 void webhook_template_render(const struct webhook_template *template,
                              const char *const values[static WEBHOOK_FIELDS], struct buffer *out);

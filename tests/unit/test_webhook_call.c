@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -41,6 +42,7 @@ static void judge(enum adapter_verb verb, bool pointed, const struct http_result
     char why[200];
 
     if (pointed) {
+        options.calls[verb].path = TEXT("/s");
         options.calls[verb].pointer = TEXT("/a");
         options.calls[verb].equals = TEXT("{name}");
     }
@@ -84,8 +86,7 @@ static void test_statuses(void **state)
             assert_int_equal(verdict.result.outcome.kind, expected[verb]);
             assert_int_equal(verdict.healthy, cases[i].healthy);
             if (verdict.result.outcome.kind == OUTCOME_SENT)
-                assert_int_equal(verdict.result.level,
-                                 verb == ADAPTER_VERIFY ? LEVEL_PLAYING : LEVEL_ACCEPTED);
+                assert_int_equal(verdict.result.level, LEVEL_ACCEPTED); /* nothing was compared */
             else
                 assert_int_equal(verdict.result.outcome.code, cases[i].status);
         }
@@ -148,6 +149,9 @@ static void test_values(void **state)
 
             judge((enum adapter_verb)verb, true, &reply, &verdict);
             assert_int_equal(verdict.result.outcome.kind, expected[verb]);
+            if (expected[verb] == OUTCOME_SENT)
+                assert_int_equal(verdict.result.level,
+                                 verb == ADAPTER_VERIFY ? LEVEL_PLAYING : LEVEL_ACCEPTED);
             assert_true(utf8_is_valid(detail, strlen(detail)));
         }
     }
@@ -179,8 +183,88 @@ static void test_bad_configurations(void **state)
         char why[300] = "";
 
         options.calls[ADAPTER_SUBMIT] = cases[i].call;
-        assert_true(webhook_call_init(&call, ADAPTER_SUBMIT, &options, why, sizeof why) < 0);
+        assert_int_equal(webhook_call_init(&call, ADAPTER_SUBMIT, &options, why, sizeof why), 1);
         assert_non_null(strstr(why, cases[i].blamed));
+        webhook_call_free(&call);
+    }
+}
+
+/* What would hold for every slogan, or for none, is no proof. */
+static void test_proofs(void **state)
+{
+    static const struct {
+        struct webhook_call_options call;
+        const char *blamed; /* NULL: fine */
+    } cases[] = {
+        {{.path = NULL}, NULL},
+        {{.path = TEXT("/v"), .pointer = TEXT("/a"), .equals = TEXT("{name}")}, NULL},
+        {{.path = TEXT("/v"), .pointer = TEXT("/a"), .equals = TEXT("{text}!")}, NULL},
+        {{.path = TEXT("/v/{name}"), .pointer = TEXT("/a"), .equals = TEXT("playing")}, NULL},
+        {{.path = TEXT("/v"),
+          .body = TEXT("{\"id\":\"{name}\"}"),
+          .pointer = TEXT("/a"),
+          .equals = TEXT("playing")},
+         NULL},
+        {{.path = TEXT("/v/{name}")}, "verify_path needs"},
+        {{.path = TEXT("/v/{name}"), .pointer = TEXT(""), .equals = TEXT("")}, "verify_path needs"},
+        {{.pointer = TEXT("/a"), .equals = TEXT("{name}")}, "verify_pointer needs verify_path"},
+        {{.path = TEXT("/v"), .pointer = TEXT("/a"), .equals = TEXT("playing")},
+         "verify_equals must contain"},
+        {{.path = TEXT("/v/{board}"), .pointer = TEXT("/a"), .equals = TEXT("{from}{{name}")},
+         "verify_equals must contain"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct webhook_options options = {.content_type = TEXT("application/json")};
+        struct webhook_call call = {0};
+        char why[300] = "";
+
+        options.calls[ADAPTER_VERIFY] = cases[i].call;
+        assert_int_equal(webhook_call_init(&call, ADAPTER_VERIFY, &options, why, sizeof why),
+                         cases[i].blamed != NULL);
+        if (cases[i].blamed)
+            assert_ptr_equal(strstr(why, cases[i].blamed), why);
+        webhook_call_free(&call);
+    }
+}
+
+/* They are not tried when files are read, so here: a blank makes them other bodies. */
+static void test_presets_are_json(void **state)
+{
+    (void)state;
+    for (int verb = 0; verb < ADAPTER_VERIFY; verb++) {
+        struct webhook_options options = {.content_type = TEXT("application/json")};
+        struct webhook_call call = {0};
+        char why[300] = "", body[300];
+
+        snprintf(body, sizeof body, " %s", webhook_bodies[verb]);
+        options.calls[verb].body = body;
+        assert_int_equal(
+            webhook_call_init(&call, (enum adapter_verb)verb, &options, why, sizeof why), 0);
+        webhook_call_free(&call);
+        body[strlen(body) - 1] = '\0';
+        assert_int_equal(
+            webhook_call_init(&call, (enum adapter_verb)verb, &options, why, sizeof why), 1);
+        webhook_call_free(&call);
+    }
+}
+
+/* A sentence that repeats a long place stays whole UTF-8. */
+static void test_quotes_are_cut_between_characters(void **state)
+{
+    (void)state;
+    for (int pad = 0; pad < 4; pad++) {
+        struct webhook_options options = {.content_type = TEXT("text/plain")};
+        struct webhook_call call = {0};
+        char why[300] = "", text[200];
+
+        snprintf(text, sizeof text, "{%.*s宪法宪法宪法宪法宪法宪法宪法宪法宪法宪法%s", pad + 1,
+                 "abcd", pad % 2 ? "}" : "");
+        options.calls[ADAPTER_SUBMIT].body = text;
+        assert_int_equal(webhook_call_init(&call, ADAPTER_SUBMIT, &options, why, sizeof why), 1);
+        assert_true(utf8_is_valid(why, strlen(why)));
+        assert_non_null(strstr(why, "宪法宪法"));
         webhook_call_free(&call);
     }
 }
@@ -193,6 +277,9 @@ int main(void)
         cmocka_unit_test(test_fates),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_bad_configurations),
+        cmocka_unit_test(test_proofs),
+        cmocka_unit_test(test_presets_are_json),
+        cmocka_unit_test(test_quotes_are_cut_between_characters),
     };
 
     setenv("TZ", "Asia/Shanghai", 1);

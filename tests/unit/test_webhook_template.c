@@ -87,11 +87,27 @@ static void test_refusals(void **state)
     }
 }
 
+static void test_which_fields(void **state)
+{
+    struct webhook_template *template;
+
+    (void)state;
+    assert_int_equal(webhook_template_parse("x{{name}{text:url}", WEBHOOK_PLAIN, &template, NULL),
+                     0);
+    assert_true(webhook_template_has(template, WEBHOOK_TEXT));
+    assert_false(webhook_template_has(template, WEBHOOK_NAME));
+    webhook_template_free(template);
+    assert_int_equal(webhook_template_parse("name", WEBHOOK_PLAIN, &template, NULL), 0);
+    assert_false(webhook_template_has(template, WEBHOOK_NAME)); /* the first field, number 0 */
+    webhook_template_free(template);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rendering),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_which_fields),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
