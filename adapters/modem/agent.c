@@ -25,7 +25,9 @@
 #include "adapters/modem/agent_send.h"
 #include "adapters/modem/line.h"
 
-#define AGENT_FAREWELL_MS 2000 /* how long "down" waits for the loop to close our input */
+#define AGENT_FAREWELL_MS 2000  /* how long "down" waits for the loop to close our input */
+#define AGENT_LINGER_MS   2000  /* at the end, for status reports that are under way */
+#define AGENT_REPORT_MS   60000 /* what hasn't come by then isn't waited for at the end */
 
 enum agent_exit { AGENT_GOES_ON = -1, AGENT_DONE = 0, AGENT_LOST = 1, AGENT_NONSENSE = 2 };
 
@@ -34,7 +36,9 @@ struct agent {
     struct send_counters counters;
     struct buffer in, out;
     struct line line;
-    bool ended; /* no more input */
+    bool ended;              /* no more input */
+    int awaited;             /* status reports that we asked for and have not heard */
+    int64_t awaited_till_ms; /* mono */
 };
 
 /* The loop may be gone; then nobody needs to know. */
@@ -57,6 +61,14 @@ static void agent_report(void *ctx, const struct status_report *report)
     struct agent *agent = ctx;
 
     line_add_report(&agent->out, report);
+    agent->awaited -= report->kind != REPORT_PENDING;
+}
+
+static void agent_doubt(void *ctx, const char *what)
+{
+    struct agent *agent = ctx;
+
+    line_add_doubt(&agent->out, what);
 }
 
 static void agent_hear(struct agent *agent)
@@ -111,6 +123,11 @@ static int agent_send(struct agent *agent)
     char why[120];
     bool over = send_message(agent->gammu, &agent->counters, &agent->line.send, &outcome, why);
 
+    if (agent->line.send.want_report)
+        agent->awaited += outcome.n_references;
+    if (agent->awaited < 0) /* of messages of an earlier agent */
+        agent->awaited = 0;
+    agent->awaited_till_ms = clock_mono_ms() + AGENT_REPORT_MS;
     /* Before the result, so that the loop doesn't hand over another at once. */
     if (over)
         line_add_down(&agent->out, why);
@@ -141,6 +158,39 @@ static int agent_obey(struct agent *agent)
     return agent->in.length ? agent_refuse_line() : AGENT_DONE;
 }
 
+/* Reads what the modem says; not AGENT_GOES_ON: it is lost. */
+static int agent_listen(struct agent *agent, short events)
+{
+    bool sane = true;
+
+    if (events & (POLLHUP | POLLERR | POLLNVAL))
+        return agent_down(agent, "the modem is gone");
+    if (events)
+        sane = gammu_read(agent->gammu);
+    agent_flush(agent);
+    return sane ? AGENT_GOES_ON : agent_down(agent, "the modem talks without sense and end");
+}
+
+/* The input has ended. Reports that are due find nobody until the next agent listens, and a real
+ * line forgets them; unless the loop is gone, too, and can't take them. */
+static void agent_linger(struct agent *agent)
+{
+    int64_t now = clock_mono_ms(), limit = now + AGENT_LINGER_MS;
+
+    for (; agent->awaited > 0 && now < limit && now < agent->awaited_till_ms;
+         now = clock_mono_ms()) {
+        struct pollfd sides[] = {{.fd = STDOUT_FILENO},
+                                 {.fd = gammu_fd(agent->gammu), .events = POLLIN}};
+
+        if (poll(sides, 2, (int)(limit - now)) < 0)
+            continue;
+        if (sides[0].revents || sides[1].revents & ~POLLIN ||
+            (sides[1].revents && !gammu_read(agent->gammu)))
+            return;
+        agent_flush(agent);
+    }
+}
+
 static int agent_talk(struct agent *agent)
 {
     for (;;) {
@@ -148,15 +198,15 @@ static int agent_talk(struct agent *agent)
                                  {.fd = gammu_fd(agent->gammu), .events = POLLIN}};
         int rc = agent_obey(agent);
 
+        if (rc == AGENT_DONE)
+            agent_linger(agent);
         if (rc != AGENT_GOES_ON)
             return rc;
         if (poll(sides, 2, -1) < 0)
             continue;
-        if (sides[1].revents & (POLLHUP | POLLERR | POLLNVAL))
-            return agent_down(agent, "the modem is gone");
-        if (sides[1].revents)
-            gammu_read(agent->gammu);
-        agent_flush(agent);
+        rc = agent_listen(agent, sides[1].revents);
+        if (rc != AGENT_GOES_ON)
+            return rc;
         if (sides[0].revents)
             agent_hear(agent);
     }
@@ -212,9 +262,14 @@ static bool agent_options(int argc, char **argv, struct gammu_options *options)
 int main(int argc, char **argv)
 {
     static struct agent agent;
-    struct gammu_options options = {
-        .grace_ms = 5, .timeout_ms = 30000, .report = agent_report, .ctx = &agent};
+    struct gammu_options options = {.grace_ms = 5,
+                                    .timeout_ms = 60000,
+                                    .report = agent_report,
+                                    .doubt = agent_doubt,
+                                    .ctx = &agent};
 
+    /* Whatever the gateway has open is none of ours. */
+    close_range(STDERR_FILENO + 1, ~0U, 0);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);

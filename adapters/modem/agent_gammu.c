@@ -18,12 +18,17 @@
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
 
+#include "adapters/modem/agent_ear.h"
 #include "adapters/modem/agent_pace.h"
 #include "adapters/modem/cms.h"
+#include "adapters/modem/tap.h"
 #include "adapters/modem/validity.h"
 
 #define GAMMU_LOCK_MS  10000 /* an older agent may still be finishing its last message */
+#define GAMMU_START_MS 30000 /* no modem that is well needs that long to be prepared */
 #define GAMMU_QUIET_MS 100   /* after a refused prompt the modem may have more to say */
+
+#define GAMMU_NONSENSE "the modem talks without sense and end"
 
 struct gammu {
     struct gammu_options options;
@@ -32,6 +37,7 @@ struct gammu {
     GSM_SMSC smsc;
     GSM_SMSMessage message; /* 7 KB: once, not per part */
     char imei[24], imsi[24];
+    struct tap tap;
     struct {
         bool come;
         int status, reference;
@@ -90,53 +96,6 @@ static void gammu_take_answer(GSM_StateMachine *machine, int status, int referen
     gammu->answer.come = true;
     gammu->answer.status = status;
     gammu->answer.reference = reference;
-}
-
-/* The digits of a number as libgammu keeps it (UTF-16BE, maybe with +), or 0. */
-static int64_t gammu_digits(const unsigned char *number)
-{
-    int64_t value = 0;
-
-    for (size_t i = number[0] == 0 && number[1] == '+'; number[2 * i] || number[2 * i + 1]; i++) {
-        unsigned char c = number[2 * i + 1];
-
-        if (number[2 * i] || c < '0' || c > '9' || i > 18)
-            return 0;
-        value = value * 10 + (c - '0');
-    }
-    return value;
-}
-
-static int64_t gammu_time_ms(const GSM_DateTime *time)
-{
-    struct tm tm = {.tm_sec = time->Second,
-                    .tm_min = time->Minute,
-                    .tm_hour = time->Hour,
-                    .tm_mday = time->Day,
-                    .tm_mon = time->Month - 1,
-                    .tm_year = time->Year - 1900};
-    int64_t seconds = time->Year > 0 ? (int64_t)timegm(&tm) - time->Timezone : 0;
-
-    return seconds > 0 ? seconds * 1000 : 0;
-}
-
-static void gammu_take_message(GSM_StateMachine *machine, GSM_SMSMessage *message, void *ctx)
-{
-    struct gammu *gammu = ctx;
-    struct status_report report = {.reference = message->MessageReference,
-                                   .status = message->DeliveryStatus,
-                                   .kind = cms_report_kind(message->DeliveryStatus)};
-
-    (void)machine;
-    if (message->PDU != SMS_Status_Report)
-        return;
-    report.address = gammu_digits(message->Number);
-    if (report.address == 0) {
-        fprintf(stderr, "a status report names no number (is it stored in the modem?)\n");
-        return;
-    }
-    report.sent_ms = gammu_time_ms(&message->DateTime);
-    gammu->options.report(gammu->options.ctx, &report);
 }
 
 /* What fits into a part: 160 units and their end. */
@@ -247,7 +206,7 @@ static GSM_Error gammu_prepare(struct gammu *gammu)
     if (GSM_GetIMEI(gammu->machine, gammu->imei) != ERR_NONE)
         gammu->imei[0] = '\0';
     GSM_SetSendSMSStatusCallback(gammu->machine, gammu_take_answer, gammu);
-    GSM_SetIncomingSMSCallback(gammu->machine, gammu_take_message, gammu);
+    /* No callback for what comes in: the tap hears it, from the first byte on. */
     error = GSM_SetIncomingSMS(gammu->machine, TRUE);
     if (error == ERR_ABORTED)
         return error;
@@ -272,9 +231,46 @@ static bool gammu_check_copy(struct gammu *gammu)
            memcmp(frame + PHONE_SMSSubmit.Text, expected, sizeof expected) == 0;
 }
 
+/* Tells what was said about no message of ours; idle: errors too. */
+static void gammu_doubt(struct gammu *gammu, bool idle, const char *when)
+{
+    unsigned taken = tap_fetch_taken(&gammu->tap), errors = tap_fetch_errors(&gammu->tap);
+    char what[120];
+
+    if (taken == 0 && (!idle || errors == 0))
+        return;
+    snprintf(what, sizeof what, "%s %s: the answer to an earlier message?",
+             taken ? "a message was taken" : "an error came", when);
+    gammu->options.doubt(gammu->options.ctx, what);
+}
+
+/* Everything up to the modem's readiness. */
+static const char *gammu_talk(struct gammu *gammu)
+{
+    int64_t start_ms =
+        gammu->options.timeout_ms < GAMMU_START_MS ? gammu->options.timeout_ms : GAMMU_START_MS;
+    GSM_Error error;
+
+    ear_set(&gammu->tap);
+    pace_set(gammu->tty, gammu->options.grace_ms);
+    pace_limit(clock_mono_ms() + start_ms, gammu_give_up, gammu->machine);
+    /* Begins with ESC, which ends the message that a killed agent may have left half written. One
+     * try for each command: we have our own way to try again. */
+    error = GSM_InitConnection(gammu->machine, 1);
+    if (error == ERR_NONE)
+        error = gammu_prepare(gammu);
+    pace_limit(0, NULL, NULL);
+    gammu_doubt(gammu, false, "while the modem was prepared");
+    if (tap_is_flooded(&gammu->tap))
+        return GAMMU_NONSENSE;
+    if (error != ERR_NONE)
+        return gammu_reason(error);
+    return gammu->tap.heard ? NULL : "this libgammu can't be listened to";
+}
+
 static const char *gammu_start(struct gammu *gammu)
 {
-    GSM_Error error;
+    const char *why;
 
     /* Before libgammu opens it, because it asks for exclusive use. */
     gammu->tty = open(gammu->options.device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -289,16 +285,9 @@ static const char *gammu_start(struct gammu *gammu)
     if (!gammu_check_copy(gammu))
         return "this libgammu changes the character ~ and can't be told not to";
     gammu_configure(gammu);
-    pace_set(gammu->tty, gammu->options.grace_ms);
-    pace_limit(clock_mono_ms() + gammu->options.timeout_ms, gammu_give_up, gammu->machine);
-    /* Begins with ESC, which ends the message that a killed agent may have left half written. One
-     * try for each command: we have our own way to try again. */
-    error = GSM_InitConnection(gammu->machine, 1);
-    if (error == ERR_NONE)
-        error = gammu_prepare(gammu);
-    pace_limit(0, NULL, NULL);
-    if (error != ERR_NONE)
-        return gammu_reason(error);
+    why = gammu_talk(gammu);
+    if (why)
+        return why;
     /* flock is enough, and exclusive use would outlive us on a line that someone else holds open.
      */
     ioctl(gammu->tty, TIOCNXCL);
@@ -312,6 +301,7 @@ struct gammu *gammu_open(const struct gammu_options *options, char *why, size_t 
 
     gammu->options = *options;
     gammu->tty = -1;
+    gammu->tap = (struct tap){.report = options->report, .ctx = options->ctx};
     gammu->machine = GSM_AllocStateMachine();
     reason = gammu->machine ? gammu_start(gammu) : "out of memory";
     if (!reason)
@@ -325,6 +315,7 @@ void gammu_close(struct gammu *gammu)
 {
     if (!gammu)
         return;
+    ear_set(NULL);
     pace_set(-1, -1);
     pace_limit(0, NULL, NULL);
     GSM_FreeStateMachine(gammu->machine);
@@ -348,9 +339,11 @@ const char *gammu_imsi(const struct gammu *gammu)
     return gammu->imsi;
 }
 
-void gammu_read(struct gammu *gammu)
+bool gammu_read(struct gammu *gammu)
 {
     GSM_ReadDevice(gammu->machine, FALSE);
+    gammu_doubt(gammu, true, "while nothing was sent");
+    return !tap_is_flooded(&gammu->tap);
 }
 
 /* The prompt was refused, libgammu sent ESC: what the modem still says to that must not be taken
@@ -368,8 +361,8 @@ static void gammu_judge(const struct gammu *gammu, int64_t after_ms, struct gamm
 {
     if (gammu->answer.status == 0) {
         answer->verdict = GAMMU_TAKEN;
-        answer->reference = gammu->answer.reference & 0xFF;
-        if (gammu->answer.reference < 0)
+        answer->reference = gammu->answer.reference;
+        if (answer->reference < 0 || answer->reference > 255) /* TP-MR is one byte */
             answer->reference = -1;
         return;
     }
@@ -382,7 +375,7 @@ static void gammu_judge(const struct gammu *gammu, int64_t after_ms, struct gamm
 static void gammu_judge_unsent(struct gammu *gammu, GSM_Error error, struct gammu_answer *answer)
 {
     if (gammu->answer.come && gammu->answer.status != 0) {
-        gammu_judge(gammu, 0, answer);
+        gammu_judge(gammu, CMS_BEFORE, answer);
         gammu_quieten(gammu);
         return;
     }
@@ -405,12 +398,20 @@ static void gammu_await(struct gammu *gammu, int64_t limit, struct gammu_answer 
             return;
         }
         if (GSM_ReadDevice(gammu->machine, FALSE) <= 0) {
-            answer->why = "the modem is gone";
+            answer->why = tap_is_flooded(&gammu->tap) ? GAMMU_NONSENSE : "the modem is gone";
             return;
         }
     }
     answer->lame = false;
     gammu_judge(gammu, clock_mono_ms() - since, answer);
+}
+
+/* One answer was ours; a second one shows that one of both wasn't. */
+static void gammu_settle_answers(struct gammu *gammu)
+{
+    if (gammu->tap.taken > 0)
+        gammu->tap.taken--;
+    gammu_doubt(gammu, false, "twice for one message");
 }
 
 void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu_answer *answer)
@@ -424,6 +425,7 @@ void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu
     pace_limit(limit, gammu_give_up, gammu->machine);
     error = GSM_SendSMS(gammu->machine, &gammu->message);
     pace_limit(0, NULL, NULL);
+    gammu_doubt(gammu, false, "before it was handed over");
     if (error != ERR_NONE) {
         gammu_judge_unsent(gammu, error, answer);
         return;
@@ -433,4 +435,5 @@ void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu
     answer->verdict = GAMMU_SILENT;
     answer->lame = true;
     gammu_await(gammu, limit, answer);
+    gammu_settle_answers(gammu);
 }

@@ -21,6 +21,8 @@ struct gammu_options {
     const char *smsc; /* NULL: as the SIM says */
     int grace_ms, timeout_ms;
     void (*report)(void *ctx, const struct status_report *report);
+    /* The modem said something about a message that is none of ours, or not now. */
+    void (*doubt)(void *ctx, const char *what);
     void *ctx;
 };
 
@@ -47,7 +49,7 @@ struct gammu_answer {
     enum gammu_verdict verdict;
     int reference;    /* 0..255, -1: none given */
     int code;         /* -1: ERROR without a number */
-    int64_t after_ms; /* between the text and the refusal; 0: refused before it */
+    int64_t after_ms; /* between the text and the refusal; CMS_BEFORE: before it */
     int64_t wait_ms;  /* UNSENT: not before; 0: the modem alone is at fault */
     bool lame;        /* the modem can't go on: this agent has to end */
     const char *why;
@@ -59,9 +61,10 @@ struct gammu *gammu_open(const struct gammu_options *options, char *why, size_t 
 void gammu_close(struct gammu *gammu); /* NULL is fine */
 /* For poll: readable means gammu_read. */
 int gammu_fd(const struct gammu *gammu);
-/* Reads what the modem said by itself; calls report. */
-void gammu_read(struct gammu *gammu);
-/* Sends one part and waits for its answer; calls report for what comes between. */
+/* Reads what the modem said by itself; calls report, doubt. false: it talks without sense and end,
+ * and can't be used any more. */
+bool gammu_read(struct gammu *gammu);
+/* Sends one part and waits for its answer; calls report, doubt for what comes between. */
 void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu_answer *answer);
 const char *gammu_imei(const struct gammu *gammu); /* "": unknown */
 const char *gammu_imsi(const struct gammu *gammu);

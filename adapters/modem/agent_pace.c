@@ -18,6 +18,7 @@ static struct {
     int64_t limit_ms;
     void (*give_up)(void *ctx);
     void *ctx;
+    bool over; /* given up */
 } pace = {.tty = -1, .grace_ms = -1};
 
 void pace_set(int tty, int grace_ms)
@@ -31,6 +32,7 @@ void pace_limit(int64_t limit_ms, void (*give_up)(void *ctx), void *ctx)
     pace.limit_ms = limit_ms;
     pace.give_up = give_up;
     pace.ctx = ctx;
+    pace.over = false;
 }
 
 bool pace_wait(int fd, int64_t limit_ms)
@@ -53,14 +55,13 @@ static void pace_sleep(useconds_t us)
     nanosleep(&time, NULL);
 }
 
-static void pace_check_limit(void)
+bool pace_check(bool now)
 {
-    void (*give_up)(void *ctx) = pace.give_up;
-
-    if (!give_up || clock_mono_ms() < pace.limit_ms)
-        return;
-    pace.give_up = NULL;
-    give_up(pace.ctx);
+    if (pace.give_up && !pace.over && (now || clock_mono_ms() >= pace.limit_ms)) {
+        pace.over = true;
+        pace.give_up(pace.ctx);
+    }
+    return pace.over;
 }
 
 int usleep(useconds_t us)
@@ -72,6 +73,6 @@ int usleep(useconds_t us)
         if (pace.grace_ms > 0)
             pace_wait(pace.tty, clock_mono_ms() + pace.grace_ms);
     }
-    pace_check_limit();
+    pace_check(false);
     return 0;
 }

@@ -22,6 +22,8 @@
 void pace_set(int tty, int grace_ms);
 /* give_up(ctx) is called from usleep once mono time limit_ms has passed. NULL: no limit. */
 void pace_limit(int64_t limit_ms, void (*give_up)(void *ctx), void *ctx);
+/* Gives up, once, when it is time (always, with now). true: it was given up, now or before. */
+bool pace_check(bool now);
 /* Waits until fd can be read or has hung up, at most until mono time limit_ms. */
 bool pace_wait(int fd, int64_t limit_ms);
 

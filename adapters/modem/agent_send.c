@@ -41,27 +41,30 @@ static void send_refused(const struct gammu_answer *answer, struct outcome *outc
     snprintf(outcome->detail, sizeof outcome->detail, "%s", answer->why);
 }
 
-/* The message ended at part number taken + 1. */
-static void send_judge(const struct gammu_answer *answer, int taken, int total,
-                       struct outcome *outcome)
+/* The message ended at the part after those that were taken, whose references outcome has. */
+static void send_judge(const struct gammu_answer *answer, int total, struct outcome *outcome)
 {
     struct outcome refusal = {0};
+    int taken = outcome->n_references;
 
     send_refused(answer, &refusal);
-    *outcome = refusal;
-    if (taken == 0)
+    if (taken == 0) {
+        *outcome = refusal;
         return;
+    }
     outcome->kind = OUTCOME_UNKNOWN;
-    outcome->wait_ms = 0;
+    outcome->code = refusal.code;
     snprintf(outcome->detail, sizeof outcome->detail, "%d of %d parts were taken, then: %.60s",
              taken, total, refusal.detail);
 }
 
-/* ILL errors come as RETURNED: nothing more can be sent until the modem is mended. */
+/* An ILL error before the text comes as RETURNED: it can't be the message's doing. After the text
+ * it may be, and the loop, which sees more messages, decides. */
 static bool send_is_over(const struct gammu_answer *answer, const struct outcome *outcome,
                          char why[static 120])
 {
-    bool ill = answer->verdict == GAMMU_REFUSED && cms_find(answer->code)->class == CMS_ILL;
+    bool ill = answer->verdict == GAMMU_REFUSED && answer->after_ms < 0 &&
+               cms_find(answer->code)->class == CMS_ILL;
 
     if (ill)
         snprintf(why, 120, "error %d: %s", answer->code, cms_find(answer->code)->text);
@@ -94,7 +97,7 @@ bool send_message(struct gammu *gammu, struct send_counters *counters, const str
         part.length = layout.parts[i].to - layout.parts[i].from;
         gammu_send(gammu, &part, &answer);
         if (answer.verdict != GAMMU_TAKEN) {
-            send_judge(&answer, i, part.total, outcome);
+            send_judge(&answer, part.total, outcome);
             return send_is_over(&answer, outcome, why);
         }
         outcome->references[outcome->n_references++] = answer.reference;

@@ -2,7 +2,9 @@
  * Runs: loop. */
 #include "adapters/modem/child.h"
 
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/base/log.h"
@@ -20,7 +22,7 @@ static void child_closed(uv_handle_t *handle)
 
     LOG_ASSERT(child->open > 0);
     if (--child->open == 0)
-        child->events->gone(child->ctx, child->failed, child->status, child->signal);
+        child->events->gone(child->ctx);
 }
 
 static void child_close(void *handle)
@@ -109,6 +111,14 @@ static int child_spawn(struct child *child, uv_loop_t *loop, char **argv)
     return uv_spawn(loop, &child->process, &options);
 }
 
+void child_ignore_sigpipe(void)
+{
+    struct sigaction now;
+
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+        signal(SIGPIPE, SIG_IGN);
+}
+
 void child_start(struct child *child, uv_loop_t *loop, char **argv)
 {
     LOG_ASSERT(child->open == 0);
@@ -145,13 +155,27 @@ void child_end_input(struct child *child)
 
 void child_kill(struct child *child)
 {
-    if (!child->exited)
+    if (!child->exited && !uv_is_closing((uv_handle_t *)&child->process))
         uv_process_kill(&child->process, SIGKILL);
 }
 
-bool child_is_there(const struct child *child)
+void child_abandon(struct child *child)
 {
-    return child->open > 0;
+    LOG_ASSERT(child->open > 0);
+    child_close(&child->process);
+    child_close(&child->in);
+    child_close(&child->out);
+    child_close(&child->err);
+}
+
+void child_explain(const struct child *child, char *why, size_t why_size)
+{
+    if (child->failed)
+        snprintf(why, why_size, "the agent can't be started: %s", uv_strerror(child->failed));
+    else if (child->signal)
+        snprintf(why, why_size, "the agent was ended by signal %d", child->signal);
+    else
+        snprintf(why, why_size, "the agent ended with status %" PRId64, child->status);
 }
 
 void child_fini(struct child *child)

@@ -18,8 +18,8 @@
 
 struct child_events {
     void (*output)(void *ctx, const char *bytes, size_t length);
-    /* failed: the -errno with which it could not be started, else 0. */
-    void (*gone)(void *ctx, int failed, int64_t status, int signal);
+    /* failed, status and signal stand until the next start. */
+    void (*gone)(void *ctx);
 };
 
 struct child {
@@ -30,12 +30,16 @@ struct child {
     uv_pipe_t in, out, err;
     unsigned open; /* handles that are not closed yet; 0: nothing is there */
     bool exited, out_ended;
-    int failed, signal;
+    int failed; /* the -errno with which it could not be started, else 0 */
+    int signal;
     int64_t status;
     struct buffer complaint; /* a line of standard error that has no end yet */
     char piece[4096];
 };
 
+/* A reader that is gone must be an error, not the end of the gateway. Once, before the first start.
+ */
+void child_ignore_sigpipe(void);
 /* Starts argv[0]. label, events and ctx have to last until gone. */
 void child_start(struct child *child, uv_loop_t *loop, char **argv);
 /* Writes all of it at once. false: impossible, and less than all of it may have been written. */
@@ -43,7 +47,12 @@ bool child_write(struct child *child, const char *bytes, size_t length);
 /* Closes the child's input; it is expected to end. */
 void child_end_input(struct child *child);
 void child_kill(struct child *child);
-bool child_is_there(const struct child *child);
+/* Gives up a child that was killed and doesn't end (the kernel waits for the device), or whose
+ * output somebody else holds open: gone follows soon. What is left of it is the init process's,
+ * once ours has ended. */
+void child_abandon(struct child *child);
+/* How it ended, in words. */
+void child_explain(const struct child *child, char *why, size_t why_size);
 /* Frees memory; the child must be gone. */
 void child_fini(struct child *child);
 

@@ -10,6 +10,8 @@
  * comes before can't be the end of that wait; one that comes later may be. */
 #define CMS_LATE_MS 30000
 
+#define CMS_ILL_WAIT_MS 10000 /* for another modem to have its turn */
+
 #define SECOND 1000
 #define MINUTE 60000
 
@@ -136,7 +138,7 @@ static enum outcome_kind cms_kind(enum cms_class class, int64_t after_ms)
     case CMS_DEFERRED:
         return OUTCOME_DEFERRED;
     case CMS_ILL:
-        return OUTCOME_RETURNED;
+        return after_ms < 0 ? OUTCOME_RETURNED : OUTCOME_DEFERRED;
     case CMS_DOUBT:
         return OUTCOME_UNKNOWN;
     case CMS_VAGUE:
@@ -153,7 +155,7 @@ void cms_outcome(int code, int64_t after_ms, struct outcome *outcome)
     outcome->kind = cms_kind(error->class, after_ms);
     outcome->code = code < 0 ? 0 : code;
     if (outcome->kind == OUTCOME_DEFERRED)
-        outcome->wait_ms = error->wait_ms;
+        outcome->wait_ms = error->class == CMS_ILL ? CMS_ILL_WAIT_MS : error->wait_ms;
     if (code < 0)
         snprintf(outcome->detail, sizeof outcome->detail, "the modem says ERROR, without a number");
     else

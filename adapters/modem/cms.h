@@ -12,10 +12,13 @@
 
 #include "gateway/model/outcome.h"
 
+#define CMS_BEFORE (-1)
+
 enum cms_class {
     CMS_REJECTED, /* the recipient or the content is at fault: never again */
     CMS_DEFERRED, /* certainly not sent: again, here or elsewhere, after a while */
-    CMS_ILL,      /* certainly not sent, and nothing will be until the modem or its SIM is mended */
+    CMS_ILL,      /* certainly not sent; if it isn't the message that the modem can't bear, nothing
+                     will be until the modem or its SIM is mended */
     CMS_DOUBT,    /* the modem waited for the network in vain: it may have been sent */
     CMS_VAGUE,    /* says nothing: DEFERRED when it came at once, DOUBT when it came late */
 };
@@ -30,8 +33,9 @@ struct cms_error {
 /* Never NULL: a number that nobody has heard of is VAGUE. */
 const struct cms_error *cms_find(int code);
 /* The outcome of a message of which nothing was taken before this error, which came after_ms after
- * the text was handed over (0: before it was). code < 0: a plain ERROR. ILL becomes RETURNED: the
- * message isn't charged for the state of a modem. */
+ * the text was handed over; CMS_BEFORE: it came before. code < 0: a plain ERROR. ILL before the
+ * text becomes RETURNED: the message isn't charged for the state of a modem that has not seen it.
+ * ILL after it may be the message's own doing, so it counts as an attempt. */
 void cms_outcome(int code, int64_t after_ms, struct outcome *outcome);
 /* What a TP-Status says; reserved values mean "service rejected". */
 enum report_kind cms_report_kind(int status);

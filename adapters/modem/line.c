@@ -45,7 +45,6 @@ static void line_add_references(struct buffer *out, const struct outcome *outcom
 {
     for (int i = 0; i < outcome->n_references; i++)
         buffer_printf(out, "%s%d", i ? "," : "", outcome->references[i]);
-    buffer_add_char(out, '\n');
 }
 
 void line_add_result(struct buffer *out, uint64_t id, const struct outcome *outcome)
@@ -53,9 +52,14 @@ void line_add_result(struct buffer *out, uint64_t id, const struct outcome *outc
     buffer_printf(out, "%s %" PRIu64 " ", line_results[outcome->kind], id);
     if (outcome->kind == OUTCOME_SENT) {
         line_add_references(out, outcome);
+        buffer_add_char(out, '\n');
         return;
     }
     buffer_printf(out, "%d ", outcome->code);
+    if (outcome->kind == OUTCOME_UNKNOWN) {
+        line_add_references(out, outcome);
+        buffer_add_text(out, outcome->n_references ? " " : "- ");
+    }
     if (outcome->kind == OUTCOME_DEFERRED)
         buffer_printf(out, "%" PRId64 " ", outcome->wait_ms);
     line_add_sentence(out, outcome->detail);
@@ -65,6 +69,12 @@ void line_add_report(struct buffer *out, const struct status_report *report)
 {
     buffer_printf(out, "report %" PRId64 " %d %d %" PRId64 "\n", report->address, report->reference,
                   report->status, report->sent_ms);
+}
+
+void line_add_doubt(struct buffer *out, const char *what)
+{
+    buffer_add_text(out, "doubt ");
+    line_add_sentence(out, what);
 }
 
 void line_add_down(struct buffer *out, const char *why)
@@ -186,13 +196,17 @@ static int line_identity(struct line_rest *rest, char after, char *text, size_t 
     return 0;
 }
 
-static int line_parse_references(struct line_rest *rest, struct outcome *outcome)
+/* References up to the character after, as in line_number. */
+static int line_parse_references(struct line_rest *rest, char after, struct outcome *outcome)
 {
+    const char *space = after ? memchr(rest->at, after, (size_t)(rest->end - rest->at)) : rest->end;
+
     for (;;) {
-        bool more = memchr(rest->at, ',', (size_t)(rest->end - rest->at)) != NULL;
+        bool more = space && memchr(rest->at, ',', (size_t)(space - rest->at)) != NULL;
 
         if (outcome->n_references == OUTCOME_PARTS_MAX ||
-            line_int(rest, more ? ',' : 0, -1, 255, &outcome->references[outcome->n_references]))
+            line_int(rest, more ? ',' : after, -1, 255,
+                     &outcome->references[outcome->n_references]))
             return 1;
         outcome->n_references++;
         if (!more)
@@ -207,8 +221,11 @@ static int line_parse_result(struct line_rest *rest, struct line *line)
     if (line_id(rest, &line->id))
         return 1;
     if (outcome->kind == OUTCOME_SENT)
-        return line_parse_references(rest, outcome);
+        return line_parse_references(rest, 0, outcome);
     if (line_int(rest, ' ', 0, 65535, &outcome->code))
+        return 1;
+    if (outcome->kind == OUTCOME_UNKNOWN && !line_has_word(rest, "-") &&
+        line_parse_references(rest, ' ', outcome))
         return 1;
     if (outcome->kind == OUTCOME_DEFERRED &&
         line_number(rest, ' ', 0, INT32_MAX, &outcome->wait_ms))
@@ -251,6 +268,10 @@ int line_parse(const char *text, size_t length, struct line *line)
         line->kind = LINE_READY;
         return line_identity(&rest, ' ', line->imei, sizeof line->imei) ||
                line_identity(&rest, 0, line->imsi, sizeof line->imsi);
+    }
+    if (line_has_word(&rest, "doubt")) {
+        line->kind = LINE_DOUBT;
+        return line_sentence(&rest, line->why, sizeof line->why);
     }
     if (line_has_word(&rest, "down")) {
         line->kind = LINE_DOWN;

@@ -5,15 +5,17 @@
  *   from the agent  ready IMEI IMSI                         "-" when not known
  *                   sent ID REFERENCE,REFERENCE...          one a part, -1: none given
  *                   deferred ID CODE WAIT_MS DETAIL
- *                   rejected|unknown|returned ID CODE DETAIL
+ *                   rejected|returned ID CODE DETAIL
+ *                   unknown ID CODE REFERENCES DETAIL       of the parts that were taken, "-": none
  *                   report NUMBER REFERENCE STATUS SENT_MS
+ *                   doubt WHAT                              the modem said what fits no message
  *                   down WHY                                takes nothing any more
  *
- * Words are parted by one space; DETAIL and WHY are the rest of the line. A line that is anything
- * else is refused as a whole: whoever reads it ends the conversation, because the two sides no
- * longer agree about what was said. The agent ends when its input ends. After "down" the agent
- * answers each send that crossed it with "returned", so that a message isn't in doubt for want of a
- * microsecond. */
+ * Words are parted by one space; DETAIL, WHAT and WHY are the rest of the line. A line that is
+ * anything else is refused as a whole: whoever reads it ends the conversation, because the two
+ * sides no longer agree about what was said. The agent ends when its input ends. After "down" the
+ * agent answers each send that crossed it with "returned", so that a message isn't in doubt for
+ * want of a microsecond. */
 #ifndef LAWCAST_MODEM_LINE_H
 #define LAWCAST_MODEM_LINE_H
 
@@ -27,7 +29,7 @@
 #define LINE_TEXT_MAX   5000  /* bytes of UTF-8: more than OUTCOME_PARTS_MAX parts can hold */
 #define LINE_LENGTH_MAX 10240 /* bytes of a line, its end not counted */
 
-enum line_kind { LINE_SEND, LINE_READY, LINE_RESULT, LINE_REPORT, LINE_DOWN };
+enum line_kind { LINE_SEND, LINE_READY, LINE_RESULT, LINE_REPORT, LINE_DOUBT, LINE_DOWN };
 
 struct line_send {
     uint64_t id;
@@ -46,7 +48,7 @@ struct line {
     struct outcome outcome; /* RESULT */
     struct status_report report;
     char imei[24], imsi[24];      /* READY */
-    char why[160];                /* DOWN */
+    char why[160];                /* DOUBT, DOWN */
     char text[LINE_TEXT_MAX + 1]; /* what send.text points at */
 };
 
@@ -56,6 +58,7 @@ void line_add_send(struct buffer *out, const struct line_send *send);
 void line_add_ready(struct buffer *out, const char *imei, const char *imsi);
 void line_add_result(struct buffer *out, uint64_t id, const struct outcome *outcome);
 void line_add_report(struct buffer *out, const struct status_report *report);
+void line_add_doubt(struct buffer *out, const char *what);
 void line_add_down(struct buffer *out, const char *why);
 
 /* Understands one line without its end. 0, or 1: nonsense. */

@@ -4,11 +4,12 @@
  * A message goes to the agent as one line and comes back as one line (line.h). What can go wrong on
  * the way becomes an outcome here: an agent that ends, is killed for taking too long, or speaks
  * nonsense while it has a message leaves that message in doubt. A lost agent is started again after
- * a while (backoff.h). Status reports that come while a message is with the agent wait until its
- * outcome was told, because the books must know a reference before they hear what became of it. */
+ * a while (backoff.h), and if its message is in doubt for want of an answer, not before the modem
+ * has had time to say what it still has to say: that must not be taken for the next message's
+ * answer. Status reports that come while a message is with the agent wait until its outcome was
+ * told, because the books must know a reference before they hear what became of it. */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,19 +21,21 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/model/backoff.h"
-#include "gateway/model/sms_text.h"
 
 #include "adapters/adapter.h"
 #include "adapters/kinds.h"
 #include "adapters/modem/child.h"
 #include "adapters/modem/held.h"
+#include "adapters/modem/ill.h"
 #include "adapters/modem/line.h"
+#include "adapters/modem/sms_job.h"
 
 #define MODEM_OPEN_MS   15000 /* beyond timeout_ms: an older agent may still hold the device */
 #define MODEM_MARGIN_MS 5000  /* beyond the agent's own time limit */
 #define MODEM_LEAVE_MS  5000  /* for an agent that has nothing left to do */
 #define MODEM_FIRST_MS  250
 #define MODEM_MOST_MS   30000
+#define MODEM_TR1M_MS   45000 /* the longest that a modem waits for the network: TS 24.011 10.1 */
 
 /* What the agent is doing, and what the timer does when it has done that for too long. */
 enum modem_phase {
@@ -50,7 +53,9 @@ struct modem_state {
     bool stopping;
     bool deaf; /* nothing that the agent says counts any more */
     bool killed;
-    int failures;                 /* agents lost since the last message that was sent */
+    int failures;          /* agents lost since the last message that was sent */
+    int64_t quiet_till_ms; /* mono; an answer may come that belongs to a message in doubt */
+    struct ill ill;
     char why[160], told_why[160]; /* the agent was lost; what the caller was told of it */
     bool told, told_ready;
     uv_timer_t timer;
@@ -132,16 +137,48 @@ static void modem_kill(struct modem_state *m, const char *why)
     modem_arm(m, MODEM_LEAVE_MS);
 }
 
-/* Killed, and still there: the kernel waits for the device. The job doesn't. */
+static void modem_tell_down(struct modem_state *m)
+{
+    if (!m->stopping)
+        modem_tell_ready(m, false, m->why);
+}
+
+static void modem_kill_and_tell(struct modem_state *m, const char *why)
+{
+    modem_kill(m, why);
+    modem_tell_down(m);
+}
+
+/* No answer came, and nobody knows whether one still will. A time limit below the network's own is
+ * what the operator believes of the modem; so it is what we wait, once more. */
+static void modem_keep_quiet(struct modem_state *m)
+{
+    int64_t wait_ms = m->env.modem->timeout_ms;
+
+    m->quiet_till_ms = clock_mono_ms() + (wait_ms < MODEM_TR1M_MS ? wait_ms : MODEM_TR1M_MS);
+}
+
+/* The agent is lost; the job, if it has one, is in doubt. */
+static void modem_doubt_job(struct modem_state *m)
+{
+    if (!m->job)
+        return;
+    if (!m->judged) {
+        modem_judge(m, OUTCOME_UNKNOWN, m->why);
+        modem_keep_quiet(m);
+    }
+    modem_settle(m);
+}
+
+/* Killed, and still there: the kernel waits for the device. The job doesn't, and neither does a
+ * stop. A process that has ended is only waited for because of its pipes. */
 static void modem_give_up(struct modem_state *m)
 {
     m->deaf = true;
-    if (!m->stopping)
-        modem_tell_ready(m, false, m->why);
-    if (m->job && !m->judged)
-        modem_judge(m, OUTCOME_UNKNOWN, m->why);
-    if (m->job)
-        modem_settle(m);
+    modem_tell_down(m);
+    modem_doubt_job(m);
+    if (m->stopping || m->child.exited)
+        child_abandon(&m->child);
 }
 
 static void modem_spawn(struct modem_state *m)
@@ -171,7 +208,6 @@ static void modem_spawn(struct modem_state *m)
     child_start(&m->child, m->env.loop, argv);
 }
 
-/* The job that was judged without the agent goes back. */
 static void modem_time_judged(struct modem_state *m)
 {
     modem_settle(m);
@@ -188,19 +224,19 @@ static void modem_time(uv_timer_t *timer)
         modem_spawn(m);
         return;
     case MODEM_OPENING:
-        modem_kill(m, "the modem doesn't answer");
+        modem_kill_and_tell(m, "the modem doesn't answer");
         return;
     case MODEM_READY:
         if (m->judged)
             modem_time_judged(m);
         else
-            modem_kill(m, "the agent didn't answer in time and was killed");
+            modem_kill_and_tell(m, "the agent didn't answer in time and was killed");
         return;
     case MODEM_LEAVING:
         if (m->killed)
             modem_give_up(m);
         else
-            modem_kill(m, "the agent didn't end and was killed");
+            modem_kill_and_tell(m, "the agent didn't end and was killed");
         return;
     case MODEM_NEW:
     case MODEM_STOPPED:
@@ -220,15 +256,31 @@ static void modem_hear_down(struct modem_state *m)
 {
     snprintf(m->why, sizeof m->why, "%s", m->line.why);
     modem_leave(m);
-    if (!m->stopping)
-        modem_tell_ready(m, false, m->why);
+    modem_tell_down(m);
+}
+
+/* Its errors are those of a modem that can't send: let it rest. Told before the outcome, so that
+ * the caller doesn't lend another at once. */
+static void modem_rest(struct modem_state *m)
+{
+    snprintf(m->why, sizeof m->why, "one recipient after the other fails: %.119s",
+             m->result.outcome.detail);
+    modem_leave(m);
+    modem_tell_down(m);
 }
 
 static void modem_hear_result(struct modem_state *m)
 {
+    const struct outcome *outcome = &m->line.outcome;
+    bool ill = ill_note(&m->ill, m->job->address, outcome);
+
+    m->result = (struct adapter_result){.outcome = *outcome, .level = LEVEL_UNKNOWN};
     if (m->phase == MODEM_READY)
         uv_timer_stop(&m->timer);
-    m->result = (struct adapter_result){.outcome = m->line.outcome, .level = LEVEL_UNKNOWN};
+    else if (outcome->kind == OUTCOME_UNKNOWN) /* after "down": the modem was silent */
+        modem_keep_quiet(m);
+    if (ill && m->phase == MODEM_READY)
+        modem_rest(m);
     modem_settle(m);
     if (m->stopping && m->phase == MODEM_READY && !m->job)
         modem_leave(m);
@@ -255,6 +307,9 @@ static bool modem_hear(struct modem_state *m)
     case LINE_REPORT:
         modem_report(m, &m->line.report);
         return true;
+    case LINE_DOUBT:
+        log_warning("event=modem_doubt modem=%s what=\"%s\"", m->env.modem->id, m->line.why);
+        return true;
     case LINE_SEND:
         break;
     }
@@ -277,7 +332,7 @@ static void modem_output(void *ctx, const char *bytes, size_t length)
             continue;
         log_error("event=agent_nonsense modem=%s", m->env.modem->id);
         m->deaf = true;
-        modem_kill(m, "the agent spoke nonsense and was killed");
+        modem_kill_and_tell(m, "the agent spoke nonsense and was killed");
         return;
     }
 }
@@ -296,52 +351,38 @@ static void modem_end(struct modem_state *m)
     uv_close((uv_handle_t *)&m->timer, modem_closed);
 }
 
-static void modem_explain(struct modem_state *m, int failed, int64_t status, int signal)
+/* Until the next agent. */
+static int64_t modem_wait_ms(const struct modem_state *m)
 {
-    if (failed)
-        snprintf(m->why, sizeof m->why, "the agent %.80s can't be started: %s", m->env.agent_path,
-                 uv_strerror(failed));
-    else if (m->why[0] == '\0' && signal)
-        snprintf(m->why, sizeof m->why, "the agent was ended by signal %d", signal);
-    else if (m->why[0] == '\0')
-        snprintf(m->why, sizeof m->why, "the agent ended with status %" PRId64, status);
+    const char *id = m->env.modem->id;
+    uint64_t seed = hex_fingerprint(id, strlen(id)) + (unsigned)m->failures;
+    int64_t wait_ms = backoff_ms(m->failures, MODEM_FIRST_MS, MODEM_MOST_MS, seed);
+    int64_t quiet_ms = m->quiet_till_ms - clock_mono_ms();
+
+    return quiet_ms > wait_ms ? quiet_ms : wait_ms;
 }
 
-static void modem_gone(void *ctx, int failed, int64_t status, int signal)
+static void modem_gone(void *ctx)
 {
     struct modem_state *m = ctx;
-    uint64_t seed;
 
-    modem_explain(m, failed, status, signal);
+    if (m->child.failed || m->why[0] == '\0')
+        child_explain(&m->child, m->why, sizeof m->why);
     /* While the caller is told, it may stop us: the phase makes that wait for the end of this. */
     m->phase = MODEM_LEAVING;
     uv_timer_stop(&m->timer);
-    if (!m->stopping)
-        modem_tell_ready(m, false, m->why);
-    if (m->job && !m->judged)
-        modem_judge(m, OUTCOME_UNKNOWN, m->why);
-    if (m->job)
-        modem_settle(m);
+    modem_tell_down(m);
+    modem_doubt_job(m);
     if (m->stopping) {
         modem_end(m);
         return;
     }
     m->failures++;
     m->phase = MODEM_RESTING;
-    seed = hex_fingerprint(m->env.modem->id, strlen(m->env.modem->id)) + (unsigned)m->failures;
-    modem_arm(m, backoff_ms(m->failures, MODEM_FIRST_MS, MODEM_MOST_MS, seed));
+    modem_arm(m, modem_wait_ms(m));
 }
 
 static const struct child_events modem_child_events = {.output = modem_output, .gone = modem_gone};
-
-/* A reader that is gone must be an error, not the end of the gateway. */
-static void modem_ignore_sigpipe(void)
-{
-    struct sigaction now;
-
-    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-        signal(SIGPIPE, SIG_IGN);
-}
 
 static int modem_init(void *state, const struct adapter_env *env, char *why, size_t why_size)
 {
@@ -359,7 +400,7 @@ static int modem_init(void *state, const struct adapter_env *env, char *why, siz
     m->child.label = env->modem->id;
     m->child.events = &modem_child_events;
     m->child.ctx = m;
-    modem_ignore_sigpipe();
+    child_ignore_sigpipe();
     return 0;
 }
 
@@ -374,62 +415,29 @@ static int modem_start(void *state)
     return 0;
 }
 
-/* Judges what need not trouble the modem. false: it is for the agent. */
-static bool modem_prejudge(struct modem_state *m, size_t *n_parts)
-{
-    const struct adapter_job *job = m->job;
-    struct sms_layout layout = {0};
-    bool judged = true;
-
-    if (sms_text_layout(job->text, strlen(job->text), OUTCOME_PARTS_MAX, &layout) ||
-        layout.n_parts == 0)
-        modem_judge(m, OUTCOME_REJECTED, "the text is empty or doesn't fit into a message");
-    else if (job->address <= 0)
-        modem_judge(m, OUTCOME_REJECTED, "no number");
-    else if (job->until_ms > 0 && job->until_ms <= clock_wall_ms())
-        modem_judge(m, OUTCOME_DEFERRED, "its time was over before it was sent");
-    else
-        judged = false;
-    *n_parts = layout.n_parts;
-    return judged;
-}
-
-static bool modem_write(struct modem_state *m)
-{
-    BUFFER_FREE_LATER struct buffer out = BUFFER_NULL;
-    const struct adapter_job *job = m->job;
-    struct line_send send = {.id = job->id,
-                             .number = job->address,
-                             .want_report = job->want_report,
-                             .text = job->text,
-                             .length = strlen(job->text)};
-
-    if (job->until_ms > 0) {
-        int64_t left_s = (job->until_ms - clock_wall_ms() + 999) / 1000;
-
-        send.valid_s = left_s < 1 ? 1 : left_s > INT32_MAX ? INT32_MAX : left_s;
-    }
-    line_add_send(&out, &send);
-    return child_write(&m->child, out.data, out.length);
-}
-
 static int modem_submit(void *state, struct adapter_job *job)
 {
+    BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
     struct modem_state *m = state;
     size_t n_parts;
 
     if (m->phase != MODEM_READY || m->job || m->stopping)
         return 1;
     m->job = job;
-    m->judged = modem_prejudge(m, &n_parts);
+    m->result = (struct adapter_result){.level = LEVEL_UNKNOWN};
+    m->judged = sms_job_judge(job, &m->result.outcome, &n_parts);
     if (m->judged) {
         modem_arm(m, 0);
         return 0;
     }
-    if (!modem_write(m)) {
-        /* A line without its end is never obeyed, so nothing was lent. */
+    sms_job_add_line(job, &line);
+    if (!child_write(&m->child, line.data, line.length)) {
+        /* A line without its end is never obeyed, so nothing was lent. The timer kills the agent
+         * and tells. */
         m->job = NULL;
-        modem_kill(m, "the agent doesn't listen and was killed");
+        m->phase = MODEM_LEAVING;
+        snprintf(m->why, sizeof m->why, "the agent doesn't listen and was killed");
+        modem_arm(m, 0);
         return 1;
     }
     modem_arm(m, m->env.modem->timeout_ms * (int64_t)n_parts + MODEM_MARGIN_MS);
@@ -457,6 +465,8 @@ static void modem_stop(void *state)
             modem_leave(m);
         return;
     case MODEM_LEAVING:
+        if (m->deaf && m->killed && !uv_is_active((uv_handle_t *)&m->timer))
+            modem_arm(m, 0); /* given up already: the timer abandons it */
         return;
     case MODEM_NEW:
     case MODEM_STOPPED:

@@ -25,6 +25,9 @@ static void fuzz_say(const struct line *line, struct buffer *out)
     case LINE_REPORT:
         line_add_report(out, &line->report);
         return;
+    case LINE_DOUBT:
+        line_add_doubt(out, line->why);
+        return;
     case LINE_DOWN:
         line_add_down(out, line->why);
         return;

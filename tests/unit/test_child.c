@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -30,15 +33,15 @@ static void stage_output(void *ctx, const char *bytes, size_t length)
         stage->act(&stage->child);
 }
 
-static void stage_gone(void *ctx, int failed, int64_t status, int signal)
+static void stage_gone(void *ctx)
 {
     struct stage *stage = ctx;
 
-    assert_false(child_is_there(&stage->child));
+    assert_int_equal(stage->child.open, 0);
     stage->gone++;
-    stage->failed = failed;
-    stage->status = status;
-    stage->signal = signal;
+    stage->failed = stage->child.failed;
+    stage->status = stage->child.status;
+    stage->signal = stage->child.signal;
 }
 
 static void stage_open(struct stage *stage)
@@ -148,12 +151,83 @@ static void test_again(void **state)
     buffer_free(&stage.said);
 }
 
+static void stage_abandon(uv_timer_t *timer)
+{
+    struct stage *stage = timer->data;
+
+    child_abandon(&stage->child);
+    child_kill(&stage->child);
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+static void stage_abandon_soon(struct stage *stage, uv_timer_t *timer)
+{
+    uv_timer_init(&stage->loop, timer);
+    timer->data = stage;
+    uv_timer_start(timer, stage_abandon, 1, 0);
+}
+
+/* One that nothing ends (here: nobody tries) holds up nobody. */
+static void test_abandoned(void **state)
+{
+    struct stage stage;
+    uv_timer_t timer;
+    pid_t pid;
+
+    (void)state;
+    stage_open(&stage);
+    stage_run(&stage, "exec sleep 1000");
+    pid = stage.child.process.pid;
+    stage_abandon_soon(&stage, &timer);
+    stage_close(&stage);
+    assert_false(stage.child.exited);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* One that has ended, but whose output a child of its own holds open. */
+static void test_abandoned_pipe(void **state)
+{
+    char said[32];
+    struct stage stage;
+    uv_timer_t timer;
+
+    (void)state;
+    stage_open(&stage);
+    stage_run(&stage, "sleep 1000 & echo $!");
+    while (!stage.child.exited || stage.said.length == 0)
+        uv_run(&stage.loop, UV_RUN_ONCE);
+    assert_int_equal(stage.gone, 0);
+    snprintf(said, sizeof said, "%s", buffer_text(&stage.said));
+    stage_abandon_soon(&stage, &timer);
+    stage_close(&stage);
+    assert_int_equal(kill((pid_t)atoi(said), SIGKILL), 0);
+    buffer_free(&stage.said);
+}
+
+static void test_explained(void **state)
+{
+    struct child child = {.status = 3};
+    char why[160];
+
+    (void)state;
+    child_explain(&child, why, sizeof why);
+    assert_string_equal(why, "the agent ended with status 3");
+    child.signal = SIGKILL;
+    child_explain(&child, why, sizeof why);
+    assert_string_equal(why, "the agent was ended by signal 9");
+    child.failed = UV_ENOENT;
+    child_explain(&child, why, sizeof why);
+    assert_non_null(strstr(why, "can't be started"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_last_word), cmocka_unit_test(test_conversation),
-        cmocka_unit_test(test_kill),      cmocka_unit_test(test_no_program),
-        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_last_word),      cmocka_unit_test(test_conversation),
+        cmocka_unit_test(test_kill),           cmocka_unit_test(test_no_program),
+        cmocka_unit_test(test_again),          cmocka_unit_test(test_abandoned),
+        cmocka_unit_test(test_abandoned_pipe), cmocka_unit_test(test_explained),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,16 +17,20 @@ static const struct {
     enum outcome_kind kind;
 } cms_cases[] = {
     {1, 2000, OUTCOME_REJECTED},
-    {28, 0, OUTCOME_REJECTED},
+    {28, CMS_BEFORE, OUTCOME_REJECTED},
     {304, 0, OUTCOME_REJECTED},
-    {8, 2000, OUTCOME_RETURNED},
-    {10, 0, OUTCOME_RETURNED},
-    {310, 0, OUTCOME_RETURNED},
-    {331, 0, OUTCOME_RETURNED},
-    {193, 500, OUTCOME_RETURNED},
+    /* A modem that is ill has not touched the message, unless it had seen it. */
+    {10, CMS_BEFORE, OUTCOME_RETURNED},
+    {310, CMS_BEFORE, OUTCOME_RETURNED},
+    {331, CMS_BEFORE, OUTCOME_RETURNED},
+    {8, 2000, OUTCOME_DEFERRED},
+    {193, 500, OUTCOME_DEFERRED},
+    {300, 0, OUTCOME_DEFERRED},
+    {300, 60000, OUTCOME_DEFERRED},
     {38, 2000, OUTCOME_DEFERRED},
     {42, 60000, OUTCOME_DEFERRED},
-    {515, 0, OUTCOME_DEFERRED},
+    {515, CMS_BEFORE, OUTCOME_DEFERRED},
+    {500, CMS_BEFORE, OUTCOME_DEFERRED},
     {332, 100, OUTCOME_UNKNOWN},
     {197, 100, OUTCOME_UNKNOWN},
     {500, 2000, OUTCOME_DEFERRED},
@@ -49,6 +53,8 @@ static void test_outcomes(void **state)
         assert_int_equal(outcome.kind, cms_cases[i].kind);
         assert_int_equal(outcome.code, cms_cases[i].code < 0 ? 0 : cms_cases[i].code);
         assert_int_equal(outcome.wait_ms > 0, outcome.kind == OUTCOME_DEFERRED);
+        if (cms_find(cms_cases[i].code)->class == CMS_ILL && outcome.kind == OUTCOME_DEFERRED)
+            assert_true(outcome.wait_ms >= 10000);
         assert_int_equal(outcome.n_references, 0);
         assert_true(outcome.detail[0] != '\0');
     }

@@ -71,7 +71,12 @@ static void test_results(void **state)
          .references = {-1, -1, -1, -1, -1, -1, -1, -1, 1, 2, 3, 4, 5, 6, 7, 8}},
         {.kind = OUTCOME_REJECTED, .code = 1, .detail = "error 1: unassigned number"},
         {.kind = OUTCOME_DEFERRED, .code = 38, .wait_ms = 60000, .detail = "x"},
-        {.kind = OUTCOME_UNKNOWN, .detail = "1 of 2 parts were taken, then: error 42"},
+        {.kind = OUTCOME_UNKNOWN, .detail = "-1 is no reference, 2 of them neither"},
+        {.kind = OUTCOME_UNKNOWN,
+         .code = 42,
+         .n_references = 2,
+         .references = {7, -1},
+         .detail = "2 of 3 parts were taken, then: error 42"},
         {.kind = OUTCOME_RETURNED, .code = 65535, .detail = "gone"},
     };
 
@@ -115,6 +120,7 @@ static void test_ready_and_down(void **state)
     line_add_ready(&out, "860000000000001", "");
     line_add_down(&out, "/dev/ttyUSB0:\tthe device\ndoesn't exist \xE4\xBD\xA0");
     line_add_down(&out, "");
+    line_add_doubt(&out, "an answer,\rtwice");
     assert_int_equal(line_take(&out, &line), LINE_TAKEN);
     assert_int_equal(line.kind, LINE_READY);
     assert_string_equal(line.imei, "860000000000001");
@@ -124,6 +130,9 @@ static void test_ready_and_down(void **state)
     assert_string_equal(line.why, "/dev/ttyUSB0: the device doesn't exist    ");
     assert_int_equal(line_take(&out, &line), LINE_TAKEN);
     assert_string_equal(line.why, "-");
+    assert_int_equal(line_take(&out, &line), LINE_TAKEN);
+    assert_int_equal(line.kind, LINE_DOUBT);
+    assert_string_equal(line.why, "an answer, twice");
     assert_int_equal(line_take(&out, &line), LINE_NONE);
 }
 
@@ -163,7 +172,17 @@ static void test_nonsense(void **state)
         "rejected 1 70000 text",
         "rejected 1 1",
         "rejected 1 1 ",
-        "unknown 1 -1 text",
+        "unknown 1 -1 - text",
+        "unknown 1 0 text",
+        "unknown 1 0 -",
+        "unknown 1 0 - ",
+        "unknown 1 0 7",
+        "unknown 1 0 7,256 text",
+        "unknown 1 0 7, text",
+        "unknown 1 0 -,7 text",
+        "unknown 1 0 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1 text",
+        "doubt",
+        "doubt ",
         "returned 1 0 a\tb",
         "report 8613800000001 1 0",
         "report 8613800000001 256 0 0",
