@@ -14,6 +14,9 @@
 
 #define DISPATCH_TICK_MS     200
 #define DISPATCH_WITHDRAW_MS 10000 /* at a stop, boards get so long to take slogans down */
+#define DISPATCH_RESIGN_MS   15000 /* at a stop, books that can't be written get so long */
+#define DISPATCH_STEP_MS     2000  /* wall time that runs away from steady time by more was set */
+#define DISPATCH_HOLD_MS     60000 /* after that nothing is sent or written off for so long */
 
 enum dispatch_phase {
     DISPATCH_NEW,
@@ -34,8 +37,10 @@ struct dispatch {
     struct screen **screens;
     size_t n_screens;
     struct work *works;
-    size_t running; /* adapters that were started and have not stopped */
-    int64_t clearing_since_ms;
+    size_t running;                           /* adapters that were started and have not stopped */
+    int64_t clearing_since_ms, stop_since_ms; /* monotonic */
+    int64_t clock_offset_ms;                  /* wall minus steady time, as of the last tick */
+    int64_t hold_until_ms;                    /* steady time; 0: the clock is trusted */
     int64_t settled, reported, unmatched;
 };
 
@@ -175,6 +180,8 @@ static void dispatch_advance(struct dispatch *dispatch)
         for (size_t i = 0; i < dispatch->n_screens; i++)
             screen_clear(dispatch->screens[i]);
     }
+    if (dispatch->stop_asked && clock_mono_ms() - dispatch->stop_since_ms > DISPATCH_RESIGN_MS)
+        ledger_resign(dispatch->setup.ledger);
     if (dispatch->phase == DISPATCH_CLEARING &&
         (dispatch_boards_clear(dispatch) ||
          clock_mono_ms() - dispatch->clearing_since_ms > DISPATCH_WITHDRAW_MS))
@@ -209,17 +216,19 @@ static void dispatch_filled(void *ctx)
     dispatch_pull_all(ctx);
 }
 
-static void dispatch_board_changed(void *ctx)
-{
-    (void)ctx; /* the tick looks at boards; a change needs no haste */
-}
-
 static void dispatch_refused(void *ctx, const struct campaign *campaign,
                              const struct recipient *row)
 {
     struct dispatch *dispatch = ctx;
 
     dispatch->setup.refused(dispatch->setup.ctx, campaign, row);
+}
+
+static void dispatch_read(void *ctx, const struct campaign *campaign)
+{
+    struct dispatch *dispatch = ctx;
+
+    dispatch->setup.read(dispatch->setup.ctx, campaign);
 }
 
 static void dispatch_entered(void *ctx, struct work *work)
@@ -234,6 +243,7 @@ static void dispatch_entered(void *ctx, struct work *work)
 
 static const struct work_events dispatch_work_events = {
     .refused = dispatch_refused,
+    .read = dispatch_read,
     .filled = dispatch_filled,
     .entered = dispatch_entered,
 };
@@ -247,12 +257,37 @@ static const struct lane_events dispatch_lane_events = {
 
 static const struct screen_events dispatch_screen_events = {
     .next = dispatch_next_slogan,
-    .changed = dispatch_board_changed,
     .stopped = dispatch_adapter_stopped,
 };
 
+static void dispatch_hold(struct dispatch *dispatch, bool held)
+{
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
+        dispatch->works[i].held = held;
+}
+
+/* Somebody, or NTP, has set the system's clock. A step that is taken back at once must not close a
+ * window for good, nor a wrong one send at night: so everything waits until it has stayed. */
+static void dispatch_watch_clock(struct dispatch *dispatch)
+{
+    int64_t offset = clock_wall_ms() - clock_steady_ms(), step = offset - dispatch->clock_offset_ms;
+
+    dispatch->clock_offset_ms = offset;
+    if (step > DISPATCH_STEP_MS || step < -DISPATCH_STEP_MS) {
+        log_warning("the clock was set by %lld s: nothing is sent for %d s", (long long)step / 1000,
+                    DISPATCH_HOLD_MS / 1000);
+        dispatch->hold_until_ms = clock_steady_ms() + DISPATCH_HOLD_MS;
+        dispatch_hold(dispatch, true);
+    } else if (dispatch->hold_until_ms && clock_steady_ms() >= dispatch->hold_until_ms) {
+        log_warning("the clock is trusted again");
+        dispatch->hold_until_ms = 0;
+        dispatch_hold(dispatch, false);
+    }
+}
+
 void dispatch_tick(struct dispatch *dispatch)
 {
+    dispatch_watch_clock(dispatch);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_tick(&dispatch->works[i]);
     dispatch_pull_all(dispatch);
@@ -264,29 +299,19 @@ static void dispatch_on_tick(uv_timer_t *timer)
     dispatch_tick(timer->data);
 }
 
-static bool dispatch_needs(const struct dispatch_setup *setup, bool (*has)(const struct campaign *))
+static bool dispatch_sends_messages(const struct dispatch_setup *setup)
 {
     for (size_t i = 0; i < setup->n_campaigns; i++)
-        if (has(setup->campaigns[i]))
+        if (setup->campaigns[i]->n_orders)
             return true;
     return false;
 }
 
-static bool campaign_has_messages(const struct campaign *campaign)
-{
-    return campaign->n_orders > 0;
-}
-
 static bool dispatch_uses_board(const struct dispatch_setup *setup, size_t board)
 {
-    for (size_t i = 0; i < setup->n_campaigns; i++) {
-        const struct campaign *campaign = setup->campaigns[i];
-
-        for (size_t d = 0; d < campaign->n_displays; d++)
-            for (size_t k = 0; k < campaign->displays[d].n_boards; k++)
-                if (campaign->displays[d].boards[k] == board)
-                    return true;
-    }
+    for (size_t i = 0; i < setup->n_campaigns; i++)
+        if (campaign_uses_board(setup->campaigns[i], board))
+            return true;
     return false;
 }
 
@@ -295,7 +320,7 @@ static bool dispatch_add_lanes(struct dispatch *dispatch, char *why, size_t why_
     const struct dispatch_setup *setup = &dispatch->setup;
     const struct office *office = setup->office;
 
-    if (!dispatch_needs(setup, campaign_has_messages))
+    if (!dispatch_sends_messages(setup))
         return true;
     dispatch->lanes = mem_array(office->n_modems, struct lane *);
     for (size_t i = 0; i < office->n_modems; i++) {
@@ -363,6 +388,7 @@ void dispatch_start(struct dispatch *dispatch)
     dispatch->tick.data = dispatch;
     uv_timer_start(&dispatch->tick, dispatch_on_tick, DISPATCH_TICK_MS, DISPATCH_TICK_MS);
     dispatch->phase = DISPATCH_RUNNING;
+    dispatch->clock_offset_ms = clock_wall_ms() - clock_steady_ms();
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         dispatch->running += lane_start(dispatch->lanes[i], &dispatch_lane_events, dispatch);
     for (size_t i = 0; i < dispatch->n_screens; i++)
@@ -377,6 +403,8 @@ void dispatch_stop(struct dispatch *dispatch)
         dispatch->clearing_since_ms = INT64_MIN / 2;
         ledger_resign(dispatch->setup.ledger);
     }
+    if (!dispatch->stop_asked)
+        dispatch->stop_since_ms = clock_mono_ms();
     dispatch->stop_asked = true;
     dispatch_advance(dispatch);
 }
@@ -399,12 +427,11 @@ void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
 {
     *view = (struct dispatch_view){.modems = dispatch->n_lanes,
                                    .boards = dispatch->n_screens,
-                                   .works = dispatch->setup.n_campaigns,
                                    .settled = dispatch->settled,
                                    .reported = dispatch->reported,
                                    .unmatched = dispatch->unmatched};
     for (size_t i = 0; i < dispatch->n_lanes; i++) {
-        if (lane_state(dispatch->lanes[i]) == LANE_READY) {
+        if (lane_is_ready(dispatch->lanes[i])) {
             view->modems_ready++;
         } else if (!view->modem_trouble && *lane_why(dispatch->lanes[i])) {
             view->modem_trouble = lane_why(dispatch->lanes[i]);
@@ -412,20 +439,21 @@ void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
         }
     }
     for (size_t i = 0; i < dispatch->n_screens; i++) {
-        view->boards_ready += screen_is_ready(dispatch->screens[i]);
-        view->showing += screen_showing(dispatch->screens[i]);
+        const struct screen *screen = dispatch->screens[i];
+
+        view->boards_ready += screen_is_ready(screen);
+        view->showing += screen_showing(screen);
+        if (!view->board_trouble && *screen_why(screen)) {
+            view->board_trouble = screen_why(screen);
+            view->board_trouble_id = dispatch->setup.office->boards[screen_board(screen)].id;
+        }
     }
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
         const struct work *work = &dispatch->works[i];
 
-        view->works_ended += work->state == WORK_ENDED;
         view->works_entering += work->state == WORK_ENTERING;
-        view->works_waiting += work->state == WORK_WAITING;
-        view->open |= work_is_open(work);
         view->awaiting += work_awaiting(work);
         view->rows_read += intake_rows(work->intake);
-        if (intake_longest_turn_us(work->intake) > view->longest_turn_us)
-            view->longest_turn_us = intake_longest_turn_us(work->intake);
     }
 }
 

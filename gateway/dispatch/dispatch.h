@@ -23,23 +23,24 @@ struct dispatch_setup {
     struct http *http;                   /* NULL when no campaign uses a board */
     const char *agent_path;
     void (*refused)(void *ctx, const struct campaign *campaign, const struct recipient *row);
+    void (*read)(void *ctx, const struct campaign *campaign); /* its lists, to the end */
     void (*finished)(void *ctx);
     void *ctx;
 };
 
 /* What can be seen from outside, for progress displays. */
 struct dispatch_view {
-    size_t modems, modems_ready, boards, boards_ready, showing;
-    size_t works, works_ended, works_entering, works_waiting;
-    int64_t rows_read;         /* by intake, all campaigns */
-    int64_t settled;           /* outcomes in the books since the start */
-    int64_t reported;          /* status reports that came since the start */
-    int64_t unmatched;         /* status reports that belong to no message */
-    size_t awaiting;           /* messages without a report, as of the last look */
-    int64_t longest_turn_us;   /* of intake */
-    bool open;                 /* some window is open now */
-    const char *modem_trouble; /* why a modem is down (the first one), or NULL; lent */
-    const char *modem_trouble_id;
+    size_t modems, modems_ready, boards, boards_ready;
+    size_t showing;        /* slogans that are up and proved */
+    size_t works_entering; /* campaigns that are being entered into the books */
+    int64_t rows_read;     /* by intake, all campaigns */
+    int64_t settled;       /* outcomes in the books since the start */
+    int64_t reported;      /* status reports that came since the start */
+    int64_t unmatched;     /* of these, reports that belong to no message */
+    size_t awaiting;       /* messages without a report, as of the last look */
+    /* Why a modem or board is down (the first one of each), and which; or NULL. Lent. */
+    const char *modem_trouble, *modem_trouble_id;
+    const char *board_trouble, *board_trouble_id;
 };
 
 struct dispatch; /* opaque */

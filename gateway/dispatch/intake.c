@@ -157,6 +157,7 @@ static void intake_conclude(struct intake *intake)
         intake_finish(intake, intake->result);
         return;
     }
+    intake->events->read(intake->ctx);
     intake->op = (struct ledger_op){.kind = LEDGER_PLANNED,
                                     .campaign = intake->numbers.campaign,
                                     .done = intake_planned,
@@ -356,6 +357,7 @@ void intake_start(struct intake *intake, const struct intake_events *events, voi
                         .source = campaign->source,
                         .windows = intake->windows,
                         .resend = campaign->sms.on_unknown == ON_UNKNOWN_RESEND,
+                        .attempts_max = (int32_t)campaign->sms.attempts,
                         .n_units = intake->office->n_units,
                         .unit_ids = intake->unit_ids,
                         .unit_names = intake->unit_names,

@@ -23,6 +23,9 @@ enum intake_result {
 
 struct intake_events {
     void (*refused)(void *ctx, const struct recipient *row);
+    /* Every row was read. After this the campaign is called planned and its lists are never read
+     * again. */
+    void (*read)(void *ctx);
     void (*finished)(void *ctx, enum intake_result result);
 };
 

@@ -17,7 +17,7 @@ struct lane {
     const struct lane_events *events;
     void *ctx;
 
-    enum lane_state state;
+    bool ready;
     char why[160];
     bool started, stopping, stopped;
     bool claiming, lent; /* at most one of them; task is valid while one is true */
@@ -34,22 +34,6 @@ struct lane_note {
     struct lane *lane;
     struct queue *queue;
 };
-
-bool lane_may_change(enum lane_state from, enum lane_state to)
-{
-    return from == LANE_READY || to == LANE_READY;
-}
-
-static void lane_set(struct lane *lane, enum lane_state state, const char *why)
-{
-    snprintf(lane->why, sizeof lane->why, "%s", why);
-    if (lane->state == state)
-        return;
-    LOG_ASSERT(lane_may_change(lane->state, state));
-    log_info("modem=%s state=%s why=\"%s\"", lane->env.modem->id,
-             state == LANE_READY ? "ready" : "down", why);
-    lane->state = state;
-}
 
 static void lane_quiet(struct lane *lane)
 {
@@ -135,7 +119,7 @@ static void lane_claimed(struct ledger_op *op)
         .owner = lane,
     };
     /* The commit took its time: the window, the modem and the operator's mind may have changed. */
-    if (lane->stopping || lane->state != LANE_READY)
+    if (lane->stopping || !lane->ready)
         lane_return(lane, "the modem was lost before sending");
     else if (!work_is_open(work))
         lane_return(lane, "the window closed before sending");
@@ -148,7 +132,7 @@ static void lane_claimed(struct ledger_op *op)
 
 void lane_pull(struct lane *lane)
 {
-    if (lane->state != LANE_READY || lane->claiming || lane->lent || lane->stopping ||
+    if (!lane->ready || lane->claiming || lane->lent || lane->stopping ||
         !lane->events->next(lane->ctx, &lane->task))
         return;
     lane->claiming = true;
@@ -167,9 +151,11 @@ static void lane_on_ready(void *ctx, bool ready, const char *why)
 {
     struct lane *lane = ctx;
 
-    if (lane->state == LANE_PAUSED || lane->state == LANE_THROTTLED)
-        lane_set(lane, LANE_READY, "");
-    lane_set(lane, ready ? LANE_READY : LANE_DOWN, why);
+    if (lane->ready != ready)
+        log_info("modem=%s state=%s why=\"%s\"", lane->env.modem->id, ready ? "ready" : "down",
+                 why);
+    lane->ready = ready;
+    snprintf(lane->why, sizeof lane->why, "%s", why);
     lane_pull(lane);
 }
 
@@ -280,9 +266,9 @@ void lane_free(struct lane *lane)
     free(lane);
 }
 
-enum lane_state lane_state(const struct lane *lane)
+bool lane_is_ready(const struct lane *lane)
 {
-    return lane->state;
+    return lane->ready;
 }
 
 const char *lane_why(const struct lane *lane)

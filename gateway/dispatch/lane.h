@@ -3,15 +3,12 @@
  *
  * Work is pulled by the lane that is free, so a hung or slow modem never holds messages that
  * another could send. The claim of the next message and the outcome of the last one share a commit.
- *
- * States: only READY reaches every state; PAUSED, THROTTLED and DOWN reach only READY. */
+ */
 #ifndef LAWCAST_DISPATCH_LANE_H
 #define LAWCAST_DISPATCH_LANE_H
 
 #include "adapters/adapter.h"
 #include "gateway/dispatch/work.h"
-
-enum lane_state { LANE_DOWN, LANE_READY, LANE_PAUSED, LANE_THROTTLED, LANE_STATES };
 
 /* A message on its way, and where it came from. */
 struct lane_task {
@@ -40,12 +37,10 @@ bool lane_start(struct lane *lane, const struct lane_events *events, void *ctx);
 void lane_pull(struct lane *lane);
 void lane_stop(struct lane *lane); /* stopped follows */
 void lane_free(struct lane *lane); /* after stopped, or never started */
-enum lane_state lane_state(const struct lane *lane);
+bool lane_is_ready(const struct lane *lane);
 const char *
 lane_why(const struct lane *lane); /* why it is not ready; "" when it is, and while it starts */
 /* Nothing is lent to the modem, nothing of this lane is on its way to the books. */
 bool lane_is_quiet(const struct lane *lane);
-/* May a lane go from one state to the other? */
-bool lane_may_change(enum lane_state from, enum lane_state to);
 
 #endif

@@ -76,10 +76,10 @@ void queue_refill(struct queue *queue, int64_t now_ms, bool open)
     queue_post(queue, true);
 }
 
-void queue_poll(struct queue *queue, bool open)
+void queue_poll(struct queue *queue)
 {
     if (!queue->fetching)
-        queue_post(queue, open && queue->count < QUEUE_ROOM);
+        queue_post(queue, false);
 }
 
 void queue_wake(struct queue *queue)
@@ -110,6 +110,6 @@ void queue_settled(struct queue *queue, enum delivery_state state)
 
 bool queue_is_exhausted(const struct queue *queue)
 {
-    return queue->started && !queue->fetching && !queue->count && !queue->inflight &&
-           queue->next_ms == INT64_MAX;
+    return queue->started && !(queue->fetching && queue->drawing) && !queue->count &&
+           !queue->inflight && queue->next_ms == INT64_MAX;
 }

@@ -45,11 +45,10 @@ void queue_init(struct queue *queue);
 /* Asserts that no fetch is on its way and nothing taken is open. Rows left are dropped from memory:
  * the books still call them due. */
 void queue_fini(struct queue *queue);
-/* Asks for rows if there is room and the books may have some at now_ms. open false: only asks how
- * many reports are awaited; nothing is handed out or drawn from the reserve. */
+/* Asks for rows if there is room and the books may have some at now_ms, and if open. */
 void queue_refill(struct queue *queue, int64_t now_ms, bool open);
-/* Asks even when the last answer was "nothing yet". */
-void queue_poll(struct queue *queue, bool open);
+/* Asks how many reports are awaited; nothing is handed out or drawn from the reserve. */
+void queue_poll(struct queue *queue);
 /* Something may have become due (a deferral, a failure that the reserve can fill). */
 void queue_wake(struct queue *queue);
 /* Moves the next row out (the caller owns its text now); false: empty. */

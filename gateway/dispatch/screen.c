@@ -4,29 +4,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/hex.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/dispatch/showing.h"
 
-#define SCREEN_RETRY_MS      2000
-#define SCREEN_RETRY_MOST_MS 30000
-#define SCREEN_ADOPT_MAX     64 /* showings of one board and campaign that a restart takes over */
-
-/* One slogan that is up, or may be. */
-struct showing {
-    struct list link;
-    struct work *work;
-    struct queue *queue;
-    struct ledger_row row;
-    bool proved, last_proof; /* read back once; read back at the end */
-    bool leaving;            /* its withdrawal is on its way to the books */
-    bool tried;              /* to withdraw it, by this run of the gateway */
-    enum outcome_level level;
-    int64_t first_ms, last_ms; /* successful readings */
-    int64_t retry_ms;          /* not before */
-    int64_t pause_ms;          /* the next back-off */
-};
+#define SCREEN_ADOPT_MAX 64 /* showings of one board and campaign that a restart takes over */
 
 struct screen {
     const struct adapter *adapter;
@@ -37,6 +23,7 @@ struct screen {
     void *ctx;
 
     bool ready, started, clearing, stopping, stopped;
+    char why[160]; /* it is not ready, "" when it is */
     bool claiming, lent;
     size_t posted;
     struct list showings;
@@ -59,32 +46,16 @@ static void screen_quiet(struct screen *screen)
         screen->events->stopped(screen->ctx);
 }
 
-static void showing_drop(struct showing *showing)
+/* Numbers alone are the same in the books of another gateway on the same board: whose slogan this
+ * is stands in the name too, so that nobody takes another's down. */
+static uint32_t screen_mark(const struct showing *showing)
 {
-    list_remove(&showing->link);
-    ledger_row_release(&showing->row);
-    free(showing);
-}
+    MEM_FREE_LATER char *text =
+        mem_printf("%s\n%s\n%lld\n%s", showing->work->office->name, showing->work->campaign->id,
+                   (long long)showing->row.from_ms, showing->row.text);
+    uint64_t mark = hex_fingerprint(text, strlen(text));
 
-static struct showing *showing_new(struct work *work, struct queue *queue,
-                                   const struct ledger_row *row)
-{
-    struct showing *showing = mem_new(struct showing);
-
-    list_init(&showing->link);
-    showing->work = work;
-    showing->queue = queue;
-    showing->row = *row;
-    showing->pause_ms = SCREEN_RETRY_MS;
-    return showing;
-}
-
-static void showing_retry_later(struct showing *showing)
-{
-    showing->retry_ms = clock_wall_ms() + showing->pause_ms;
-    showing->pause_ms *= 2;
-    if (showing->pause_ms > SCREEN_RETRY_MOST_MS)
-        showing->pause_ms = SCREEN_RETRY_MOST_MS;
+    return (uint32_t)(mark ^ mark >> 32);
 }
 
 static void screen_fill_job(struct screen *screen, struct showing *showing, enum adapter_verb verb)
@@ -99,8 +70,8 @@ static void screen_fill_job(struct screen *screen, struct showing *showing, enum
         .slot = (unsigned)showing->row.slot % 100,
         .owner = screen,
     };
-    snprintf(screen->job.name, sizeof screen->job.name, "lawcast-%lld-%lld",
-             (long long)showing->work->number, (long long)showing->row.id);
+    snprintf(screen->job.name, sizeof screen->job.name, "lawcast-%lld-%lld-%08x",
+             (long long)showing->work->number, (long long)showing->row.id, screen_mark(showing));
 }
 
 /* Lends the job to the board. false: the board doesn't take it now. */
@@ -138,7 +109,6 @@ static void screen_note_done(struct screen_note *note)
 
     screen->posted--;
     free(note);
-    screen->events->changed(screen->ctx);
     screen_step(screen);
     screen_quiet(screen);
 }
@@ -168,7 +138,7 @@ static void screen_settle(struct screen *screen, struct showing *showing,
     ledger_post(screen->ledger, &note->op);
     if (kind != OUTCOME_SENT && kind != OUTCOME_UNKNOWN) {
         note->showing = NULL;
-        showing_drop(showing);
+        showing_free(showing);
     }
 }
 
@@ -183,7 +153,7 @@ static void screen_claimed(struct ledger_op *op)
     screen->posted--;
     if (op->result < 0) {
         queue_settled(showing->queue, DELIVERY_SENT);
-        showing_drop(showing);
+        showing_free(showing);
         screen_quiet(screen);
         return;
     }
@@ -221,16 +191,9 @@ static void screen_shown(struct ledger_op *op)
 static void screen_proved(struct screen *screen, struct showing *showing, enum outcome_level level)
 {
     struct screen_note *note;
-    int64_t now = clock_wall_ms();
 
-    showing->last_ms = now < showing->row.until_ms ? now : showing->row.until_ms;
-    showing->last_proof = now >= showing->row.until_ms - SCREEN_PROOF_MS;
-    showing->pause_ms = SCREEN_RETRY_MS;
-    if (showing->proved)
+    if (!showing_was_read(showing, level, screen->clearing))
         return;
-    showing->proved = true;
-    showing->first_ms = showing->last_ms;
-    showing->level = level;
     note = screen_note(screen, showing, LEDGER_SHOW, screen_shown);
     note->op.show.id = showing->row.id;
     note->op.show.level = level;
@@ -242,7 +205,7 @@ static void screen_withdrawn(struct ledger_op *op)
     struct screen_note *note = op->owner;
 
     queue_settled(note->queue, DELIVERY_WITHDRAWN);
-    showing_drop(note->showing);
+    showing_free(note->showing);
     screen_note_done(note);
 }
 
@@ -254,10 +217,20 @@ static void screen_post_withdrawal(struct screen *screen, struct showing *showin
     showing->leaving = true;
     note->op.show.id = showing->row.id;
     note->op.show.level = showing->level;
-    note->op.show.shown_ms = showing->last_ms - showing->first_ms;
+    note->op.show.shown_ms = showing->shown_ms;
     note->op.show.code = outcome->code;
     snprintf(note->op.show.detail, sizeof note->op.show.detail, "%s", outcome->detail);
     ledger_post(screen->ledger, &note->op);
+}
+
+/* It could not be read or taken down. When all is being taken down, a last look is tried once only.
+ */
+static void screen_failed(struct screen *screen, struct showing *showing)
+{
+    if (screen->clearing && !showing->last_proof)
+        showing->last_proof = true;
+    else
+        showing_retry_later(showing);
 }
 
 static void screen_on_done(void *ctx, struct adapter_job *job, const struct adapter_result *result)
@@ -273,25 +246,13 @@ static void screen_on_done(void *ctx, struct adapter_job *job, const struct adap
     if (job->verb == ADAPTER_SUBMIT)
         screen_settle(screen, showing, result);
     else if (result->outcome.kind != OUTCOME_SENT)
-        showing_retry_later(showing);
+        screen_failed(screen, showing);
     else if (job->verb == ADAPTER_VERIFY)
         screen_proved(screen, showing, result->level);
     else
         screen_post_withdrawal(screen, showing, &result->outcome);
-    screen->events->changed(screen->ctx);
     screen_step(screen);
     screen_quiet(screen);
-}
-
-static bool showing_must_go(const struct screen *screen, const struct showing *showing, int64_t now)
-{
-    return screen->clearing || now >= showing->row.until_ms;
-}
-
-static bool showing_needs_proof(const struct showing *showing, int64_t now)
-{
-    return !showing->proved ||
-           (!showing->last_proof && now >= showing->row.until_ms - SCREEN_PROOF_MS);
 }
 
 /* The board can't be reached to take it down: it stays "showing" in the books, because nobody saw
@@ -301,38 +262,52 @@ static void screen_abandon(struct screen *screen, struct showing *showing)
     log_error("board=%s delivery=%lld could not be withdrawn; look at the board",
               screen->env.board->id, (long long)showing->row.id);
     queue_settled(showing->queue, DELIVERY_SENT);
-    showing_drop(showing);
+    showing_free(showing);
 }
 
-static bool screen_tend(struct screen *screen, struct showing *showing, int64_t now)
+static bool screen_tend(struct screen *screen, struct showing *showing)
 {
-    bool go = showing_must_go(screen, showing, now);
+    bool go = showing_must_go(showing, screen->clearing);
 
-    if (showing->leaving)
+    if (showing->leaving || clock_steady_ms() < showing->retry_ms)
         return false;
-    if (go && showing->tried && now > showing->row.until_ms + SCREEN_GIVE_UP_MS) {
-        screen_abandon(screen, showing);
-        return false;
+    if (showing_must_be_read(showing, screen->clearing))
+        return screen_lend(screen, showing, ADAPTER_VERIFY);
+    return go && screen_lend(screen, showing, ADAPTER_WITHDRAW);
+}
+
+/* A board that stays away for long after a slogan had to go is not waited for. */
+static void screen_abandon_late(struct screen *screen)
+{
+    struct list *at, *next;
+
+    for (at = screen->showings.next; at != &screen->showings; at = next) {
+        struct showing *showing = LIST_ELEMENT(at, struct showing, link);
+
+        next = at->next;
+        if (!showing_must_go(showing, screen->clearing) || showing->leaving ||
+            showing == screen->task)
+            continue;
+        if (!showing->leave_since)
+            showing->leave_since = clock_mono_ms();
+        else if (clock_mono_ms() - showing->leave_since > SCREEN_GIVE_UP_MS)
+            screen_abandon(screen, showing);
     }
-    if (now < showing->retry_ms)
-        return false;
-    if (go) {
-        showing->tried = true;
-        return screen_lend(screen, showing, ADAPTER_WITHDRAW);
-    }
-    return showing_needs_proof(showing, now) && screen_lend(screen, showing, ADAPTER_VERIFY);
 }
 
 void screen_step(struct screen *screen)
 {
-    int64_t now = clock_wall_ms();
     struct list *at, *next;
 
-    if (!screen->ready || screen->claiming || screen->lent || screen->stopping)
+    if (screen->claiming || screen->lent || screen->stopping)
+        return;
+    screen->task = NULL;
+    screen_abandon_late(screen);
+    if (!screen->ready)
         return;
     for (at = screen->showings.next; at != &screen->showings; at = next) {
         next = at->next;
-        if (screen_tend(screen, LIST_ELEMENT(at, struct showing, link), now))
+        if (screen_tend(screen, LIST_ELEMENT(at, struct showing, link)))
             return;
     }
     if (!screen->clearing)
@@ -350,7 +325,7 @@ static void screen_adopted(struct ledger_op *op)
 
         showing->proved = showing->row.state == DELIVERY_SHOWN;
         showing->level = showing->row.level;
-        showing->first_ms = showing->last_ms = showing->row.shown_since_ms;
+        showing->read_ms = clock_steady_ms(); /* what the dead gateway saw last is not known */
         note->queue->inflight++;
         list_append(&screen->showings, &showing->link);
     }
@@ -379,7 +354,7 @@ static void screen_on_ready(void *ctx, bool ready, const char *why)
         log_info("board=%s state=%s why=\"%s\"", screen->env.board->id, ready ? "ready" : "down",
                  why);
     screen->ready = ready;
-    screen->events->changed(screen->ctx);
+    snprintf(screen->why, sizeof screen->why, "%s", why);
     screen_step(screen);
 }
 
@@ -463,7 +438,7 @@ void screen_free(struct screen *screen)
         struct showing *showing = LIST_ELEMENT(screen->showings.next, struct showing, link);
 
         showing->queue->inflight--;
-        showing_drop(showing);
+        showing_free(showing);
     }
     screen->adapter->fini(screen->adapter_state);
     free(screen->adapter_state);
@@ -494,22 +469,20 @@ size_t screen_showing(const struct screen *screen)
     return n;
 }
 
+const char *screen_why(const struct screen *screen)
+{
+    return screen->why;
+}
+
 int64_t screen_next_ms(const struct screen *screen)
 {
-    int64_t next = INT64_MAX;
+    int64_t next = INT64_MAX, wall = clock_wall_ms();
 
     for (struct list *at = screen->showings.next; at != &screen->showings; at = at->next) {
-        const struct showing *showing = LIST_ELEMENT(at, struct showing, link);
-        int64_t due = showing->row.until_ms;
+        int64_t due = showing_due_in_ms(LIST_ELEMENT(at, struct showing, link), screen->clearing);
 
-        if (!showing->proved)
-            due = showing->retry_ms;
-        else if (!showing->last_proof)
-            due -= SCREEN_PROOF_MS;
-        if (due < showing->retry_ms)
-            due = showing->retry_ms;
-        if (due < next)
-            next = due;
+        if (wall + due < next)
+            next = wall + due;
     }
     return next;
 }

@@ -1,26 +1,25 @@
-/* screen: one board at work: it publishes the slogan of the slot, proves that it is there, and
- * takes it down. Runs: loop.
+/* screen: one board at work: it publishes the slogan of the slot, reads it back, takes it down.
+ * Runs: loop.
  *
  * A showing lives from its publication to its withdrawal:
- *   publish -> read back (level) ... read back again just before the end -> withdraw -> the books
- * Only the time between the first and the last successful reading counts as shown: what nobody read
- * back did not happen. One request is in flight per board. A board that can't be asked is asked
- * again with back-off; a withdrawal is tried until it succeeds, at most SCREEN_GIVE_UP_MS past the
- * slot's end (boards that know windows have ended it by themselves then; the books go on saying
- * "showing"). */
+ *
+ *   publish -> read back (level), again every minute and just before the end -> withdraw -> books
+ *
+ * Only the time between successful readings counts as shown: what nobody read back did not happen.
+ * One request is in flight per board. A board that can't be asked is asked again with back-off; a
+ * withdrawal is tried until it succeeds, at most SCREEN_GIVE_UP_MS long (boards that know windows
+ * have ended it by themselves then; the books go on saying "showing"). */
 #ifndef LAWCAST_DISPATCH_SCREEN_H
 #define LAWCAST_DISPATCH_SCREEN_H
 
 #include "adapters/adapter.h"
 #include "gateway/dispatch/work.h"
 
-#define SCREEN_PROOF_MS   2000 /* the last reading is taken so long before the slot's end */
-#define SCREEN_GIVE_UP_MS 600000
+#define SCREEN_GIVE_UP_MS 600000 /* by the monotonic clock, from the moment when it had to go */
 
 struct screen_events {
     bool (*next)(void *ctx, size_t board, struct work **work, struct queue **queue,
                  struct ledger_row *row);
-    void (*changed)(void *ctx); /* something is in the books, or the board changed its mind */
     void (*stopped)(void *ctx);
 };
 
@@ -42,8 +41,9 @@ void screen_stop(
 void screen_free(struct screen *screen);
 size_t screen_board(const struct screen *screen);
 bool screen_is_ready(const struct screen *screen);
-bool screen_is_quiet(const struct screen *screen);  /* no request, no operation on its way */
-size_t screen_showing(const struct screen *screen); /* how many slogans are up and proved */
+const char *screen_why(const struct screen *screen); /* why it is not ready; "" when it is */
+bool screen_is_quiet(const struct screen *screen);   /* no request, no operation on its way */
+size_t screen_showing(const struct screen *screen);  /* how many slogans are up and proved */
 int64_t
 screen_next_ms(const struct screen *screen); /* wall time of its next deed; INT64_MAX: none */
 

@@ -21,18 +21,19 @@ static void work_set(struct work *work, enum work_state state)
 }
 
 /* Counts the reports that are awaited anew; what a queue remembers is as old as its last fetch. */
-static void work_poll(struct work *work, bool open)
+static void work_poll(struct work *work)
 {
     work->polled_mono_ms = clock_mono_ms();
     for (size_t i = 0; i < work->n_orders; i++)
-        queue_poll(&work->orders[i], open);
+        queue_poll(&work->orders[i]);
 }
 
 static void work_begin_waiting(struct work *work)
 {
     work_set(work, WORK_WAITING);
-    work->waiting_since_ms = clock_wall_ms();
-    work_poll(work, false);
+    work->polled = false;
+    if (!work->waiting_since_ms)
+        work->waiting_since_ms = clock_steady_ms();
 }
 
 static void work_filled(void *ctx, struct queue *queue)
@@ -67,15 +68,6 @@ static void work_open_orders(struct work *work)
                                        .quota = campaign->orders[i].quota});
 }
 
-static bool work_uses_board(const struct campaign *campaign, size_t board)
-{
-    for (size_t i = 0; i < campaign->n_displays; i++)
-        for (size_t k = 0; k < campaign->displays[i].n_boards; k++)
-            if (campaign->displays[i].boards[k] == board)
-                return true;
-    return false;
-}
-
 static void work_open_boards(struct work *work)
 {
     const struct office *office = work->office;
@@ -84,7 +76,7 @@ static void work_open_boards(struct work *work)
     work->boards = mem_array(office->n_boards, struct queue);
     work->board_index = mem_array(office->n_boards, size_t);
     for (size_t i = 0; i < office->n_boards; i++) {
-        if (!work_uses_board(work->campaign, i))
+        if (!campaign_uses_board(work->campaign, i))
             continue;
         work->board_index[work->n_boards] = i;
         work_open_queue(work, &work->boards[work->n_boards++],
@@ -101,9 +93,11 @@ static char *work_failure(const struct work *work, enum intake_result result)
 
     if (result == INTAKE_CHANGED)
         return mem_printf(
-            lang("campaign %s is already in the books with another content. Give the changed "
-                 "campaign a new id, or put the file back as it was.",
-                 "任务 %s 已按另一内容入账。请为修改后的任务换一个新的 id，或恢复原文件。"),
+            lang("campaign %s is already in the books with another content: its file or one of its "
+                 "lists was changed. Give the changed campaign a new id, or put the file and the "
+                 "lists back as they were.",
+                 "任务 %s 已按另一内容入账：任务文件或名单有改动。请为修改后的任务换一个新的 "
+                 "id，或恢复原来的文件和名单。"),
             work->campaign->id);
     if (result == INTAKE_FAILED && diag->n)
         return mem_printf("%s:%d: %s", diag->entries[diag->n - 1].file,
@@ -136,7 +130,15 @@ static void work_intake_refused(void *ctx, const struct recipient *row)
     work->events->refused(work->ctx, work->campaign, row);
 }
 
+static void work_intake_read(void *ctx)
+{
+    struct work *work = ctx;
+
+    work->events->read(work->ctx, work->campaign);
+}
+
 static const struct intake_events work_intake_events = {
+    .read = work_intake_read,
     .refused = work_intake_refused,
     .finished = work_intake_finished,
 };
@@ -151,13 +153,10 @@ void work_start(struct work *work)
     intake_start(work->intake, &work_intake_events, work);
 }
 
-static bool work_queues(const struct work *work, bool (*holds)(const struct queue *queue))
+static bool work_all(const struct queue *queues, size_t n, bool (*holds)(const struct queue *))
 {
-    for (size_t i = 0; i < work->n_orders; i++)
-        if (!holds(&work->orders[i]))
-            return false;
-    for (size_t i = 0; i < work->n_boards; i++)
-        if (!holds(&work->boards[i]))
+    for (size_t i = 0; i < n; i++)
+        if (!holds(&queues[i]))
             return false;
     return true;
 }
@@ -167,15 +166,50 @@ static bool work_queue_is_quiet(const struct queue *queue)
     return !queue->fetching && !queue->inflight;
 }
 
+static bool work_queue_rests(const struct queue *queue)
+{
+    return !queue->fetching;
+}
+
+/* No message is on its way, and no answer of the books. Boards may still have slogans to take down:
+ * a board that hangs must not keep messages from being written off. */
+static bool work_messages_are_quiet(const struct work *work)
+{
+    return work->intake_over && !work->expiring &&
+           work_all(work->orders, work->n_orders, work_queue_is_quiet) &&
+           work_all(work->boards, work->n_boards, work_queue_rests);
+}
+
+static bool work_orders_are_exhausted(const struct work *work)
+{
+    return work_all(work->orders, work->n_orders, queue_is_exhausted);
+}
+
+static bool work_is_exhausted(const struct work *work)
+{
+    return work_orders_are_exhausted(work) &&
+           work_all(work->boards, work->n_boards, queue_is_exhausted);
+}
+
+static bool work_is_over(const struct work *work, int64_t now)
+{
+    const struct campaign *campaign = work->campaign;
+
+    return !window_at(campaign->windows, campaign->n_windows, now) &&
+           !window_after(campaign->windows, campaign->n_windows, now);
+}
+
 bool work_is_open(const struct work *work)
 {
     return (work->state == WORK_RUNNING || work->state == WORK_WAITING) && !work->stopping &&
+           !work->held &&
            window_at(work->campaign->windows, work->campaign->n_windows, clock_wall_ms());
 }
 
 bool work_is_quiet(const struct work *work)
 {
-    return work->intake_over && !work->expiring && work_queues(work, work_queue_is_quiet);
+    return work_messages_are_quiet(work) &&
+           work_all(work->boards, work->n_boards, work_queue_is_quiet);
 }
 
 size_t work_awaiting(const struct work *work)
@@ -251,37 +285,58 @@ static void work_forget_rows(struct work *work)
 
 static void work_tick_running(struct work *work, int64_t now)
 {
-    const struct campaign *campaign = work->campaign;
-    bool over = !window_at(campaign->windows, campaign->n_windows, now) &&
-                !window_after(campaign->windows, campaign->n_windows, now);
-
-    if (over && work_is_quiet(work)) {
+    if (work_is_over(work, now)) {
+        if (!work_messages_are_quiet(work))
+            return;
         work_forget_rows(work);
         work_set(work, WORK_EXPIRING);
         work_expire(work);
-    } else if (!over && work_queues(work, queue_is_exhausted)) {
+    } else if (work_is_exhausted(work)) {
         work_begin_waiting(work);
+    }
+}
+
+/* What came back from boards after the first writing off (a slogan that could not be shown) goes
+ * too. */
+static void work_end(struct work *work, int64_t now)
+{
+    if (work_is_over(work, now) && !work->written_off) {
+        work->written_off = true;
+        work_forget_rows(work);
+        work_set(work, WORK_EXPIRING);
+        work_expire(work);
+    } else {
+        work_set(work, WORK_ENDED);
     }
 }
 
 static void work_tick_waiting(struct work *work, int64_t now)
 {
-    bool open = work_is_open(work);
+    int64_t waited_ms = clock_steady_ms() - work->waiting_since_ms;
 
-    if (open && !work_queues(work, queue_is_exhausted)) {
+    if (!work_is_over(work, now) && !work_is_exhausted(work)) {
+        work->waiting_since_ms = 0;
         work_set(work, WORK_RUNNING);
+    } else if (work_is_quiet(work) && work->polled &&
+               (!work_awaiting(work) || waited_ms >= work->campaign->sms.report_wait_s * 1000)) {
+        work_end(work, now);
+    }
+}
+
+/* While messages are done and reports are not, the reports are counted anew now and then: what a
+ * queue remembers is as old as its last fetch. */
+static void work_count_reports(struct work *work)
+{
+    if (!work_orders_are_exhausted(work) && !work_is_over(work, clock_wall_ms())) {
+        work->polled = false;
         return;
     }
-    if (!work_is_quiet(work))
+    if (!work_messages_are_quiet(work) ||
+        (work->polled &&
+         (!work_awaiting(work) || clock_mono_ms() - work->polled_mono_ms < WORK_POLL_MS)))
         return;
-    if (!work_awaiting(work) ||
-        now - work->waiting_since_ms >= work->campaign->sms.report_wait_s * 1000) {
-        work_set(work, WORK_ENDED);
-        return;
-    }
-    if (clock_mono_ms() - work->polled_mono_ms < WORK_POLL_MS)
-        return;
-    work_poll(work, open);
+    work->polled = true;
+    work_poll(work);
 }
 
 void work_tick(struct work *work)
@@ -291,11 +346,14 @@ void work_tick(struct work *work)
     if (work->stopping && work->state != WORK_ENTERING && work->state != WORK_ENDED &&
         work_is_quiet(work))
         work_set(work, WORK_ENDED);
-    if (work->state == WORK_RUNNING || work->state == WORK_WAITING)
-        work_refill(work, now);
+    if ((work->state != WORK_RUNNING && work->state != WORK_WAITING) || work->stopping ||
+        work->held)
+        return;
+    work_refill(work, now);
+    work_count_reports(work);
     if (work->state == WORK_RUNNING)
         work_tick_running(work, now);
-    else if (work->state == WORK_WAITING)
+    else
         work_tick_waiting(work, now);
 }
 
@@ -311,7 +369,8 @@ int64_t work_next_ms(const struct work *work)
     const struct window *window;
 
     if (work->state == WORK_WAITING)
-        next = work_awaiting(work) ? work->waiting_since_ms + campaign->sms.report_wait_s * 1000
+        next = work_awaiting(work) ? now + work->waiting_since_ms - clock_steady_ms() +
+                                         campaign->sms.report_wait_s * 1000
                                    : now; /* the next tick ends it */
     if (work->state != WORK_RUNNING)
         return next;

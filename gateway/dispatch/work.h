@@ -21,7 +21,8 @@ struct work;
 
 struct work_events {
     void (*refused)(void *ctx, const struct campaign *campaign, const struct recipient *row);
-    void (*filled)(void *ctx);                     /* some queue has news */
+    void (*read)(void *ctx, const struct campaign *campaign); /* its lists, to the end */
+    void (*filled)(void *ctx);                                /* some queue has news */
     void (*entered)(void *ctx, struct work *work); /* the books know it: numbers are valid */
 };
 
@@ -35,7 +36,10 @@ struct work {
 
     enum work_state state;
     bool stopping, intake_over;
-    char *failure; /* why it ended without being carried out, in the user's language; or NULL */
+    bool held;        /* the clock is not to be trusted: nothing is sent, nothing written off */
+    bool polled;      /* reports were counted since the last message */
+    bool written_off; /* for the second time, after the boards */
+    char *failure;    /* why it ended without being carried out, in the user's language; or NULL */
     int64_t number;
     struct intake *intake;
     struct queue *orders; /* one per order */
@@ -45,7 +49,7 @@ struct work {
     size_t n_boards;
     struct ledger_op expire;
     bool expiring;
-    int64_t waiting_since_ms; /* wall time */
+    int64_t waiting_since_ms; /* steady time; 0: not waiting */
     int64_t polled_mono_ms;   /* when reports were last counted */
 };
 

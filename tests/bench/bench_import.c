@@ -55,7 +55,12 @@ static void bench_finished(void *ctx, enum intake_result result)
     ledger_close(bench->ledger, bench_ledger_closed, bench);
 }
 
-static const struct intake_events bench_events = {bench_refused, bench_finished};
+static void bench_read(void *ctx)
+{
+    (void)ctx;
+}
+
+static const struct intake_events bench_events = {bench_refused, bench_read, bench_finished};
 
 static void bench_write_rows(const char *path, int64_t rows)
 {
