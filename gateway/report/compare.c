@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
@@ -30,6 +31,7 @@ static const enum compare_expect compare_expects[DELIVERY_STATES] = {
 struct compare_walk {
     struct compare *out;
     struct compare_trace trace;
+    bool lossy;
 };
 
 __attribute__((format(printf, 3, 4))) static void
@@ -60,7 +62,26 @@ struct compare_run {
     size_t n;
     size_t different; /* parts with different numbers */
     bool whole;       /* each of the message's parts is there */
+    bool delivered;   /* each of them was reported so */
+    bool failed;      /* one of them was */
 };
+
+/* How many different parts were reported delivered: a copy of a part is enough. */
+static size_t compare_count_delivered(const struct compare_run *run)
+{
+    size_t delivered = 0;
+    bool counted = false;
+
+    for (size_t i = 0; i < run->n; i++) {
+        if (i == 0 || run->parts[i].part != run->parts[i - 1].part)
+            counted = false;
+        if (run->parts[i].fate == FATE_DELIVERED && !counted) {
+            delivered++;
+            counted = true;
+        }
+    }
+    return delivered;
+}
 
 static struct compare_run compare_find_run(struct compare_walk *walk,
                                            const struct books_delivery *delivery)
@@ -78,8 +99,10 @@ static struct compare_run compare_find_run(struct compare_walk *walk,
     for (size_t i = 0; i < run.n; i++) {
         run.different += i == 0 || run.parts[i].part != run.parts[i - 1].part;
         run.whole = run.whole && run.parts[i].parts == delivery->parts;
+        run.failed = run.failed || run.parts[i].fate == FATE_FAILED;
     }
     run.whole = run.whole && run.different == (size_t)delivery->parts;
+    run.delivered = run.whole && compare_count_delivered(&run) == run.different;
     return run;
 }
 
@@ -132,6 +155,35 @@ static void compare_judge(struct compare *out, const struct books_delivery *deli
                        id, number);
 }
 
+/* Do the network's last words agree? What was never accepted has been told already. */
+static void compare_judge_end(struct compare_walk *walk, const struct books_delivery *delivery,
+                              const struct compare_run *run, const char *number)
+{
+    struct compare *out = walk->out;
+    long long id = delivery->id;
+    bool differs = false;
+
+    if (delivery->state == DELIVERY_DELIVERED)
+        differs = run->whole && !run->delivered;
+    else if (delivery->state == DELIVERY_UNDELIVERED)
+        differs = run->n && !run->failed;
+    else if (delivery->state == DELIVERY_SENT)
+        differs = !walk->lossy && (run->failed || run->delivered);
+    if (differs)
+        compare_differ(out, &out->reports,
+                       lang("Delivery %lld to %s is %s in the books; the network's reports say "
+                            "otherwise.",
+                            "第 %lld 号短信（%s）在账本中为“%s”，与网络回执不符。"),
+                       id, number, delivery_state_label(delivery->state));
+    if (delivery->state == DELIVERY_REJECTED &&
+        !compare_trace_refused(&walk->trace, delivery->address, delivery->code))
+        compare_differ(out, &out->rejections,
+                       lang("Delivery %lld to %s is rejected with code %d in the books, but not by "
+                            "the network.",
+                            "第 %lld 号短信（%s）在账本中为被拒绝（代码 %d），但网络没有拒绝。"),
+                       id, number, (int)delivery->code);
+}
+
 static void compare_message(struct compare_walk *walk, const struct books_delivery *delivery)
 {
     struct compare *out = walk->out;
@@ -149,6 +201,37 @@ static void compare_message(struct compare_walk *walk, const struct books_delive
     out->in_doubt_accepted += expect == EXPECT_ANYTHING && run.whole;
     phone_mask(delivery->address, number);
     compare_judge(out, delivery, &run, number);
+    compare_judge_end(walk, delivery, &run, number);
+}
+
+static double compare_seconds(int64_t ms)
+{
+    return (double)ms / 1000;
+}
+
+/* Does the proved time fit to what the board did? */
+static void compare_judge_time(struct compare *out, const struct books_delivery *delivery,
+                               int64_t shown)
+{
+    bool up = delivery->state == DELIVERY_SENT || delivery->state == DELIVERY_SHOWN;
+    bool unproved = delivery->level == LEVEL_ACCEPTED && !delivery->shown_ms;
+    char slot[20];
+
+    clock_format(delivery->from_ms, slot);
+    if (delivery->shown_ms > shown + COMPARE_OVER_MS)
+        compare_differ(out, &out->boards_over,
+                       lang("%s, slot of %s: the books claim %.1f s, the board showed %.1f s.",
+                            "%s，%s 的播放时段：账本记 %.1f 秒，显示屏实际 %.1f 秒。"),
+                       delivery->board, slot, compare_seconds(delivery->shown_ms),
+                       compare_seconds(shown));
+    /* What is still up is counted when it is taken down. */
+    if (!up && !unproved && delivery->shown_ms < shown - COMPARE_UNDER_MS)
+        compare_differ(out, &out->boards_under,
+                       lang("%s, slot of %s: the books prove only %.1f s of the %.1f s shown.",
+                            "%s，%s 的播放时段：账本只证明 %.1f 秒，显示屏实际 %.1f 秒。"),
+                       delivery->board, slot, compare_seconds(delivery->shown_ms),
+                       compare_seconds(shown));
+    out->unproved += unproved && !up;
 }
 
 static void compare_display(struct compare_walk *walk, const struct books_delivery *delivery)
@@ -156,28 +239,13 @@ static void compare_display(struct compare_walk *walk, const struct books_delive
     struct compare *out = walk->out;
     struct compare_showing *showing = compare_trace_showing(&walk->trace, delivery->id);
     int64_t shown = showing ? showing->shown_ms : 0;
-    bool up = delivery->state == DELIVERY_SENT || delivery->state == DELIVERY_SHOWN;
 
     if (showing)
         showing->claimed = true;
     out->showings += showing || delivery->shown_ms;
     out->books_shown_ms += delivery->shown_ms;
     out->log_shown_ms += shown;
-    if (delivery->shown_ms > shown + COMPARE_OVER_MS)
-        compare_differ(
-            out, &out->boards_over,
-            lang("Delivery %lld on %s: the books claim %lld ms, the board showed %lld ms.",
-                 "第 %lld 号标语（%s）：账本记 %lld 毫秒，显示屏实际 %lld 毫秒。"),
-            (long long)delivery->id, delivery->board, (long long)delivery->shown_ms,
-            (long long)shown);
-    /* What is still up is counted when it is taken down. */
-    if (!up && delivery->shown_ms < shown - COMPARE_UNDER_MS)
-        compare_differ(
-            out, &out->boards_under,
-            lang("Delivery %lld on %s: the books prove only %lld ms of the %lld ms shown.",
-                 "第 %lld 号标语（%s）：账本只证明 %lld 毫秒，显示屏实际 %lld 毫秒。"),
-            (long long)delivery->id, delivery->board, (long long)delivery->shown_ms,
-            (long long)shown);
+    compare_judge_time(out, delivery, shown);
 }
 
 static int compare_delivery(void *ctx, const struct books_delivery *delivery)
@@ -189,6 +257,20 @@ static int compare_delivery(void *ctx, const struct books_delivery *delivery)
     else
         compare_display(walk, delivery);
     return 0;
+}
+
+static void compare_strays(struct compare *out, const struct compare_trace *trace)
+{
+    if (trace->strays)
+        compare_differ(out, &out->reports,
+                       lang("%lld reports are about messages that the network never accepted.",
+                            "有 %lld 份回执所指的短信网络从未接受。"),
+                       (long long)trace->strays);
+    if (trace->bad)
+        compare_differ(out, &out->bad,
+                       lang("The modems got %lld messages that they could not read.",
+                            "短信设备收到 %lld 条无法识别的短信。"),
+                       (long long)trace->bad);
 }
 
 /* What is in the log and belongs to no delivery. */
@@ -269,9 +351,10 @@ static int compare_fail(struct compare *out, int rc, const char *path, int64_t b
     return rc;
 }
 
-int compare_log(struct books *books, int64_t campaign, const char *log_path, struct compare *out)
+int compare_log(struct books *books, int64_t campaign, const char *log_path, bool lossy,
+                struct compare *out)
 {
-    struct compare_walk walk = {.out = out};
+    struct compare_walk walk = {.out = out, .lossy = lossy};
     struct books_unit *units = NULL;
     size_t n_units = 0;
     int64_t bad_line;
@@ -288,6 +371,7 @@ int compare_log(struct books *books, int64_t campaign, const char *log_path, str
     }
     if (!rc) {
         compare_unclaimed(&walk);
+        compare_strays(out, &walk.trace);
         compare_counts(out, units, n_units);
         out->agrees = out->differences == 0;
     }
@@ -325,14 +409,30 @@ static void compare_print_units(const struct compare *compare, FILE *out)
     table_free(table);
 }
 
+static void compare_print_showings(const struct compare *compare, FILE *out)
+{
+    char books[FIGURE_ROOM], boards[FIGURE_ROOM];
+
+    figure_span(compare->books_shown_ms, books);
+    figure_span(compare->log_shown_ms, boards);
+    fprintf(out,
+            lang("%lld showings: %s in the books, %s on the boards (%d s less in the books are "
+                 "allowed for each showing).\n",
+                 "标语播放 %lld 次：账本记 %s，显示屏实际 %s（每次允许账本少记 %d 秒）。\n"),
+            (long long)compare->showings, books, boards, COMPARE_UNDER_MS / 1000);
+    if (compare->unproved)
+        fprintf(out,
+                lang("%lld showings were only accepted by their board, which proves no time.\n",
+                     "其中 %lld 次仅由显示屏接受，无法证明播放时长。\n"),
+                (long long)compare->unproved);
+}
+
 void compare_print(const struct compare *compare, FILE *out)
 {
-    char accepted[FIGURE_ROOM], parts[FIGURE_ROOM], books[FIGURE_ROOM], boards[FIGURE_ROOM];
+    char accepted[FIGURE_ROOM], parts[FIGURE_ROOM];
 
     figure_count(compare->accepted, accepted);
     figure_count(compare->parts, parts);
-    figure_span(compare->books_shown_ms, books);
-    figure_span(compare->log_shown_ms, boards);
     if (compare->n_units)
         compare_print_units(compare, out);
     fprintf(out,
@@ -343,11 +443,12 @@ void compare_print(const struct compare *compare, FILE *out)
                  "重复 %lld，丢失 %lld，账外 %lld，内容不符 %lld。\n"),
             (long long)compare->duplicates, (long long)compare->lost,
             (long long)(compare->unrecorded + compare->invented), (long long)compare->wrong_text);
+    fprintf(out,
+            lang("Against reports: %lld, against rejections: %lld, unreadable: %lld.\n",
+                 "与回执不符 %lld，与拒绝记录不符 %lld，无法识别 %lld。\n"),
+            (long long)compare->reports, (long long)compare->rejections, (long long)compare->bad);
     if (compare->showings)
-        fprintf(out,
-                lang("%lld showings: %s in the books, %s on the boards.\n",
-                     "标语播放 %lld 次：账本记 %s，显示屏实际 %s。\n"),
-                (long long)compare->showings, books, boards);
+        compare_print_showings(compare, out);
     for (size_t i = 0; i < compare->n_first; i++)
         fprintf(out, "✕ %s\n", compare->first[i]);
     if (compare->differences > (int64_t)compare->n_first)

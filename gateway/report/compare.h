@@ -3,9 +3,13 @@
  *
  * What must hold: a message that the books call sent, delivered or undelivered was accepted, once,
  * with its text whole; one that they call in doubt at most once; all others never; nothing was
- * accepted that isn't in the books; a showing's proved time is not more than the board really
- * showed it (1 s), nor 3 s less. A message of several parts that was in doubt may be called
- * undelivered by a report about its first part alone: it needs one accepted part, not all. */
+ * accepted that isn't in the books; delivered means that each part was reported delivered,
+ * undelivered that one was reported failed, sent that neither is so yet, and rejected that the
+ * network refused the number with that code; no modem got what it could not read; a showing's
+ * proved time is not more than the board really showed it (1 s), nor 3 s less. A showing that was
+ * only accepted, never read back, proves no time, and so none is missing. A message of several
+ * parts that was in doubt may be called undelivered by a report about its first part alone: it
+ * needs one accepted part, not all. */
 #ifndef LAWCAST_REPORT_COMPARE_H
 #define LAWCAST_REPORT_COMPARE_H
 
@@ -35,8 +39,12 @@ struct compare {
     int64_t unrecorded;      /* accepted in the log, not in the books */
     int64_t invented;        /* numbers in the log that the books don't know */
     int64_t wrong_text;
+    int64_t reports;                     /* the books and the network's status reports disagree */
+    int64_t rejections;                  /* rejected in the books, not by the network */
+    int64_t bad;                         /* what the modems could not read */
     int64_t in_doubt, in_doubt_accepted; /* not differences: what the books call unknown */
     int64_t showings;                    /* in the books or the log */
+    int64_t unproved;                    /* of them, not differences: only accepted */
     int64_t boards_over, boards_under;   /* the books claim more, or less, than was shown */
     int64_t books_shown_ms, log_shown_ms;
     int64_t differences; /* of all kinds */
@@ -45,8 +53,10 @@ struct compare {
 };
 
 /* 0 (see agrees), or -errno: the books or the log can't be read (first[0] then says what). Free
- * with compare_release either way. */
-int compare_log(struct books *books, int64_t campaign, const char *log_path, struct compare *out);
+ * with compare_release either way. lossy: reports may have been given and never read, because a
+ * gateway or an agent was killed or didn't wait for them: then "sent" may have more of them. */
+int compare_log(struct books *books, int64_t campaign, const char *log_path, bool lossy,
+                struct compare *out);
 void compare_release(struct compare *compare);
 void compare_print(const struct compare *compare, FILE *out);
 

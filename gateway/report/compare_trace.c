@@ -13,6 +13,10 @@
 
 #define COMPARE_NONE INT64_MIN
 
+/* TP-Status: delivered below 32, the network still tries below 64, failed from there on. */
+#define COMPARE_STATUS_TRYING 32
+#define COMPARE_STATUS_FAILED 64
+
 /* Digits only, without sign: what the simulator writes. */
 static bool compare_parse_number(const char *text, const char **end, int64_t *number)
 {
@@ -26,14 +30,33 @@ static bool compare_parse_number(const char *text, const char **end, int64_t *nu
     return errno == 0;
 }
 
+static bool compare_take_number(const struct jv *line, int64_t *number)
+{
+    const char *end;
+
+    return compare_parse_number(jv_text(jv_at(line, "/number")), &end, number) && !*end;
+}
+
+/* The modem and the reference that it gave. */
+static bool compare_take_reference(const struct jv *line, int32_t *modem, uint8_t *reference)
+{
+    int64_t m = jv_number(jv_at(line, "/modem"), -1), r = jv_number(jv_at(line, "/ref"), -1);
+
+    if (m < 0 || m > INT32_MAX || r < 0 || r > UINT8_MAX)
+        return false;
+    *modem = (int32_t)m;
+    *reference = (uint8_t)r;
+    return true;
+}
+
 static bool compare_take_accepted(struct compare_trace *trace, const struct jv *line)
 {
-    const char *text = jv_text(jv_at(line, "/text")), *end;
+    const char *text = jv_text(jv_at(line, "/text"));
     int64_t part = jv_number(jv_at(line, "/part"), 0), parts = jv_number(jv_at(line, "/parts"), 0);
     struct compare_part *to;
     int64_t number;
 
-    if (!text || !compare_parse_number(jv_text(jv_at(line, "/number")), &end, &number) || *end)
+    if (!text || !compare_take_number(line, &number))
         return false;
     if (part < 1 || parts < part || parts > 255)
         return false;
@@ -48,10 +71,41 @@ static bool compare_take_accepted(struct compare_trace *trace, const struct jv *
                                 .order = trace->n_parts++,
                                 .length = strlen(text)};
     to->fingerprint = hex_fingerprint(text, to->length);
+    return compare_take_reference(line, &to->modem, &to->reference);
+}
+
+static bool compare_take_reported(struct compare_trace *trace, const struct jv *line)
+{
+    int64_t status = jv_number(jv_at(line, "/status"), -1);
+    struct compare_report report = {.status = (uint8_t)status};
+
+    if (status < 0 || status > UINT8_MAX || !compare_take_number(line, &report.number) ||
+        !compare_take_reference(line, &report.modem, &report.reference))
+        return false;
+    if (trace->n_reports == trace->reports_room) {
+        trace->reports_room = trace->reports_room ? trace->reports_room * 2 : 4096;
+        trace->reports = mem_grow(trace->reports, trace->reports_room, sizeof *trace->reports);
+    }
+    trace->reports[trace->n_reports++] = report;
     return true;
 }
 
-/* "lawcast-<campaign>-<delivery>" of this campaign: its delivery; of another: COMPARE_NONE. */
+static bool compare_take_rejected(struct compare_trace *trace, const struct jv *line)
+{
+    struct compare_refusal refusal = {.code = jv_number(jv_at(line, "/code"), COMPARE_NONE)};
+
+    if (refusal.code == COMPARE_NONE || !compare_take_number(line, &refusal.number))
+        return false;
+    if (trace->n_refusals == trace->refusals_room) {
+        trace->refusals_room = trace->refusals_room ? trace->refusals_room * 2 : 256;
+        trace->refusals = mem_grow(trace->refusals, trace->refusals_room, sizeof *trace->refusals);
+    }
+    trace->refusals[trace->n_refusals++] = refusal;
+    return true;
+}
+
+/* "lawcast-<campaign>-<delivery>-<mark>" of this campaign: its delivery; of another: COMPARE_NONE.
+ * The mark, eight hexadecimal digits, tells gateways apart; there is only one here. */
 static bool compare_parse_name(const char *name, int64_t campaign, int64_t *delivery)
 {
     static const char prefix[] = "lawcast-";
@@ -63,7 +117,8 @@ static bool compare_parse_name(const char *name, int64_t campaign, int64_t *deli
         return name != NULL;
     if (!compare_parse_number(name + sizeof prefix - 1, &end, &number) || *end != '-')
         return false;
-    if (!compare_parse_number(end + 1, &end, delivery) || *end)
+    if (!compare_parse_number(end + 1, &end, delivery) || *end != '-' ||
+        strspn(end + 1, "0123456789abcdef") != 8 || end[9])
         return false;
     if (number != campaign)
         *delivery = COMPARE_NONE;
@@ -91,7 +146,6 @@ static bool compare_take_event(struct compare_trace *trace, const struct jv *lin
 
 static bool compare_take_line(struct compare_trace *trace, const struct jv *line, int64_t campaign)
 {
-    static const char *const others[] = {"rejected", "reported", "bad"};
     const char *event = jv_text(jv_at(line, "/event"));
     int64_t t = jv_number(jv_at(line, "/t"), COMPARE_NONE);
 
@@ -103,10 +157,14 @@ static bool compare_take_line(struct compare_trace *trace, const struct jv *line
         return compare_take_accepted(trace, line);
     if (strcmp(event, "shown") == 0 || strcmp(event, "hidden") == 0)
         return compare_take_event(trace, line, campaign, *event == 's');
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(event, others[i]) == 0)
-            return true;
-    return false;
+    if (strcmp(event, "reported") == 0)
+        return compare_take_reported(trace, line);
+    if (strcmp(event, "rejected") == 0)
+        return compare_take_rejected(trace, line);
+    if (strcmp(event, "bad") != 0)
+        return false;
+    trace->bad++;
+    return true;
 }
 
 static int compare_read_lines(struct compare_trace *trace, FILE *in, int64_t campaign,
@@ -151,6 +209,46 @@ static int compare_order_events(const void *left, const void *right)
     int order = compare_order(a->delivery, b->delivery);
 
     return order ? order : compare_order((int64_t)a->order, (int64_t)b->order);
+}
+
+static int compare_order_refusals(const void *left, const void *right)
+{
+    const struct compare_refusal *a = left, *b = right;
+    int order = compare_order(a->number, b->number);
+
+    return order ? order : compare_order(a->code, b->code);
+}
+
+/* A report is about the first part with its modem and reference that has no end yet: references
+ * come round again. One that comes for the second time changes nothing. */
+static void compare_fold_report(struct compare_trace *trace, const struct compare_report *report)
+{
+    struct compare_part *open = NULL;
+    bool known = false;
+    size_t from, to;
+
+    compare_trace_find(trace, report->number, &from, &to);
+    for (size_t i = from; i < to && !open; i++) {
+        struct compare_part *part = &trace->parts[i];
+
+        if (part->modem != report->modem || part->reference != report->reference)
+            continue;
+        known = true;
+        open = part->fate == FATE_OPEN ? part : NULL;
+    }
+    trace->strays += !known;
+    if (open && report->status < COMPARE_STATUS_TRYING)
+        open->fate = FATE_DELIVERED;
+    else if (open && report->status >= COMPARE_STATUS_FAILED)
+        open->fate = FATE_FAILED;
+}
+
+static void compare_fold_reports(struct compare_trace *trace)
+{
+    for (size_t i = 0; i < trace->n_reports; i++)
+        compare_fold_report(trace, &trace->reports[i]);
+    free(trace->reports);
+    trace->reports = NULL;
 }
 
 /* Adds up the times between shown and hidden. What is never hidden was up until the log's end. */
@@ -200,7 +298,10 @@ int compare_trace_read(struct compare_trace *trace, const char *path, int64_t ca
         qsort(trace->parts, trace->n_parts, sizeof *trace->parts, compare_order_parts);
     if (trace->n_events)
         qsort(trace->events, trace->n_events, sizeof *trace->events, compare_order_events);
+    if (trace->n_refusals)
+        qsort(trace->refusals, trace->n_refusals, sizeof *trace->refusals, compare_order_refusals);
     compare_fold_showings(trace);
+    compare_fold_reports(trace);
     return 0;
 }
 
@@ -209,6 +310,8 @@ void compare_trace_release(struct compare_trace *trace)
     free(trace->parts);
     free(trace->showings);
     free(trace->events);
+    free(trace->reports);
+    free(trace->refusals);
     *trace = (struct compare_trace){0};
 }
 
@@ -226,6 +329,14 @@ void compare_trace_find(const struct compare_trace *trace, int64_t number, size_
     }
     for (*from = *to = low; *to < trace->n_parts && trace->parts[*to].number == number;)
         ++*to;
+}
+
+bool compare_trace_refused(const struct compare_trace *trace, int64_t number, int64_t code)
+{
+    const struct compare_refusal wanted = {number, code};
+
+    return trace->n_refusals && bsearch(&wanted, trace->refusals, trace->n_refusals,
+                                        sizeof *trace->refusals, compare_order_refusals);
 }
 
 struct compare_showing *compare_trace_showing(const struct compare_trace *trace, int64_t delivery)

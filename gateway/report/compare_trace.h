@@ -2,7 +2,7 @@
  * Runs: any.
  *
  * Texts aren't kept: a part is remembered by its length and fingerprint, so that a million messages
- * need 56 bytes each. */
+ * need 48 bytes each, and 16 for each report while reading. */
 #ifndef LAWCAST_REPORT_COMPARE_TRACE_H
 #define LAWCAST_REPORT_COMPARE_TRACE_H
 
@@ -10,13 +10,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the network last said of a part (TP-Status, 3GPP TS 23.040 9.2.3.15). */
+enum compare_fate { FATE_OPEN, FATE_DELIVERED, FATE_FAILED };
+
 /* One accepted SMS, sorted by number, part, and order in the log. */
 struct compare_part {
     int64_t number;
     int32_t part, parts;
+    int32_t modem;
+    uint8_t reference, fate;
+    bool claimed; /* the number was found in the books; on the first part of a number */
     size_t order, length;
     uint64_t fingerprint;
-    bool claimed; /* the number was found in the books; on the first part of a number */
+};
+
+/* One status report; while reading. */
+struct compare_report {
+    int64_t number;
+    int32_t modem;
+    uint8_t reference, status;
+};
+
+/* One refusal of the network, sorted by number and code. */
+struct compare_refusal {
+    int64_t number, code;
 };
 
 /* One showing, sorted by delivery. */
@@ -38,6 +55,12 @@ struct compare_trace {
     size_t n_showings;
     struct compare_event *events; /* while reading */
     size_t n_events, events_room;
+    struct compare_report *reports; /* while reading */
+    size_t n_reports, reports_room;
+    struct compare_refusal *refusals;
+    size_t n_refusals, refusals_room;
+    int64_t strays; /* reports about what was never accepted */
+    int64_t bad;    /* what the modems could not read */
     int64_t last_ms;
 };
 
@@ -49,6 +72,8 @@ void compare_trace_release(struct compare_trace *trace);
 /* The parts of a number: [*from, *to), empty when none was accepted. */
 void compare_trace_find(const struct compare_trace *trace, int64_t number, size_t *from,
                         size_t *to);
+/* Was the number refused with this code? */
+bool compare_trace_refused(const struct compare_trace *trace, int64_t number, int64_t code);
 /* The showing of a delivery, or NULL. */
 struct compare_showing *compare_trace_showing(const struct compare_trace *trace, int64_t delivery);
 

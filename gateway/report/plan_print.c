@@ -48,6 +48,23 @@ static void plan_print_units(const struct plan *plan, FILE *out)
     table_free(table);
 }
 
+/* Nobody has seen the messages yet: here each unit's first one stands as people will get it. */
+static void plan_print_samples(const struct plan *plan, FILE *out)
+{
+    for (size_t i = 0; i < plan->campaign->n_orders; i++) {
+        const struct plan_unit *unit = &plan->units[i];
+        BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
+
+        if (!unit->sample)
+            continue;
+        table_put_text(&text, unit->sample, SIZE_MAX, false);
+        fprintf(out,
+                lang("\n%s, first message (%zu characters; parts: %d):\n  %s\n",
+                     "\n%s，第一条短信（%zu 字，计费 %d 条）：\n  %s\n"),
+                unit->name, unit->sample_length, unit->sample_parts, buffer_text(&text));
+    }
+}
+
 static void plan_print_refused(const struct plan *plan, FILE *out)
 {
     struct table_column columns[1 + REFUSALS] = {{lang("Refused", "被拒绝的行"), false, false}};
@@ -116,7 +133,7 @@ static void plan_print_forecast(const struct plan *plan, FILE *out)
         out,
         lang("\n%d modems at 2 to 6 seconds a part need %s to %s (h:mm:ss); the windows are open "
              "for %s.\n",
-             "\n%d 台短信设备按每条 2 至 6 秒计，需要 %s 至 %s（时:分:秒）；时段共 %s。\n"),
+             "\n%d 台短信设备按每条 2 至 6 秒计，需要 %s 至 %s（时:分:秒）；时间窗共 %s。\n"),
         (int)modems, fast, slow, window);
 }
 
@@ -126,6 +143,7 @@ void plan_print_table(const struct plan *plan, FILE *out)
         plan_print_units(plan, out);
         if (plan_refused(&plan->totals))
             plan_print_refused(plan, out);
+        plan_print_samples(plan, out);
     }
     if (plan->campaign->n_displays)
         plan_print_boards(plan, out);
@@ -154,7 +172,7 @@ static void plan_csv_line(const struct plan_unit *line, const char *name, FILE *
 
 void plan_print_csv(const struct plan *plan, FILE *out)
 {
-    const char *cells[9 + REFUSALS] = {lang("Unit id", "单位编号"), lang("Unit", "单位"),
+    const char *cells[9 + REFUSALS] = {lang("Unit id", "单位代号"), lang("Unit", "单位"),
                                        lang("Quota", "任务数"), lang("Good", "可用号码"),
                                        lang("Reserve", "备用")};
 
@@ -185,6 +203,21 @@ static void plan_put_figures(struct jv *object, const struct plan_unit *line)
     jv_put(object, "parts_max", jv_int(line->parts_most));
     jv_put(object, "parts", jv_int(line->parts));
     jv_put(object, "alphabet", jv_string(plan_alphabet(line)));
+    jv_put(object, "empty_fields", jv_int(line->gaps));
+    jv_put(object, "double_refusals", jv_int(line->double_refusals));
+}
+
+static struct jv *plan_json_sample(const struct plan_unit *unit)
+{
+    struct jv *sample;
+
+    if (!unit->sample)
+        return jv_null();
+    sample = jv_object();
+    jv_put(sample, "text", jv_string(unit->sample));
+    jv_put(sample, "characters", jv_int((int64_t)unit->sample_length));
+    jv_put(sample, "parts", jv_int(unit->sample_parts));
+    return sample;
 }
 
 static struct jv *plan_json_boards(const struct plan *plan)
@@ -217,6 +250,7 @@ struct jv *plan_to_json(const struct plan *plan)
         jv_put(unit, "unit", jv_string(plan->units[i].id));
         jv_put(unit, "name", jv_string(plan->units[i].name));
         plan_put_figures(unit, &plan->units[i]);
+        jv_put(unit, "sample", plan_json_sample(&plan->units[i]));
         jv_push(units, unit);
     }
     plan_put_figures(totals, &plan->totals);

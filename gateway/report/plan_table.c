@@ -2,11 +2,15 @@
  * Runs: any (pure). */
 #include "gateway/report/plan_table.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/base/utf8.h"
 
 static const struct {
     const char *name, *english, *chinese;
@@ -56,6 +60,8 @@ void plan_free(struct plan *plan)
 {
     if (!plan)
         return;
+    for (size_t i = 0; i < plan->campaign->n_orders; i++)
+        free(plan->units[i].sample);
     free(plan->units);
     free(plan->boards);
     free(plan);
@@ -68,6 +74,7 @@ static void plan_count(struct plan_unit *line, const struct recipient *row)
         return;
     }
     line->alphabet[row->alphabet]++;
+    line->gaps += row->has_gap;
     if (!line->parts_least || row->parts < line->parts_least)
         line->parts_least = row->parts;
     if (row->parts > line->parts_most)
@@ -80,11 +87,71 @@ static void plan_count(struct plan_unit *line, const struct recipient *row)
     line->parts += row->parts;
 }
 
+/* How messages say that one may refuse. */
+static const char *const plan_hints[] = {"拒收请回", "退订", "回复TD", "回TD", "回复T", "回复R"};
+
+static bool plan_hints_in(const char *text, size_t length)
+{
+    for (size_t i = 0; i < sizeof plan_hints / sizeof *plan_hints; i++)
+        if (memmem(text, length, plan_hints[i], strlen(plan_hints[i])))
+            return true;
+    return false;
+}
+
+/* Does the message hold the campaign's own hint and another one? */
+static bool plan_refuses_twice(const char *text, const char *refusal)
+{
+    const char *own = refusal && *refusal ? strstr(text, refusal) : NULL, *behind;
+
+    if (!own)
+        return false;
+    behind = own + strlen(refusal);
+    return plan_hints_in(text, (size_t)(own - text)) || plan_hints_in(behind, strlen(behind));
+}
+
+static size_t plan_characters(const char *text)
+{
+    size_t length = strlen(text), at = 0, n = 0;
+
+    while (at < length && utf8_next(text, length, &at) >= 0)
+        n++;
+    return n;
+}
+
+/* The number itself may be in the text: its middle digits are nobody's business. */
+static char *plan_masked(const char *text, int64_t number)
+{
+    char *copy = mem_dup(text), mask[24], plain[24], *at;
+
+    phone_mask(number, mask);
+    snprintf(plain, sizeof plain, "%" PRId64, number);
+    at = plain + (strlen(plain) > strlen(mask) ? strlen(plain) - strlen(mask) : 0);
+    for (char *from = copy; strlen(at) == strlen(mask) && (from = strstr(from, at));)
+        memcpy(from, mask, strlen(mask));
+    return copy;
+}
+
+static void plan_look_at_text(struct plan *plan, struct plan_unit *unit,
+                              const struct recipient *row)
+{
+    bool twice = plan_refuses_twice(row->text, plan->campaign->sms.refusal);
+
+    unit->double_refusals += twice;
+    plan->totals.double_refusals += twice;
+    if (unit->sample)
+        return;
+    unit->sample = plan_masked(row->text, row->number);
+    unit->sample_parts = row->parts;
+    unit->sample_length = plan_characters(row->text);
+}
+
 void plan_add(struct plan *plan, const struct recipient *row)
 {
     LOG_ASSERT(row->order < plan->campaign->n_orders);
     plan_count(&plan->units[row->order], row);
     plan_count(&plan->totals, row);
+    if (!row->refused)
+        plan_look_at_text(plan, &plan->units[row->order], row);
 }
 
 void plan_add_slot(struct plan *plan, size_t board)

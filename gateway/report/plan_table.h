@@ -25,6 +25,11 @@ struct plan_unit {
     int64_t parts;                   /* of the good ones: what is billed when all goes well */
     int64_t parts_least, parts_most; /* of one message, reserve included; 0: no message */
     int64_t alphabet[2];             /* messages, by enum sms_alphabet */
+    int64_t gaps;                    /* messages with an empty field that the template uses */
+    int64_t double_refusals;         /* messages that say twice how to refuse */
+    char *sample;                    /* the first message, numbers masked; NULL: none. Owned */
+    int sample_parts;
+    size_t sample_length; /* in characters */
 };
 
 struct plan_board {

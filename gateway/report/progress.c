@@ -10,28 +10,31 @@
 #include "gateway/base/buffer.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mem.h"
+#include "gateway/base/outlet.h"
 #include "gateway/report/progress_view.h"
-#include "gateway/report/standing.h"
 #include "gateway/report/statement.h"
 
 #define PROGRESS_LINE_MS 10000
 #define PROGRESS_WIDTH   80
 #define PROGRESS_HEIGHT  24
+#define PROGRESS_END_MS  1000
 
 /* What makes a plain line urgent when it changes. */
 struct progress_news {
-    bool drawn, planning, no_modem, settled;
+    bool drawn, planning, no_modem;
     char trouble[256];
 };
 
 struct progress {
-    FILE *out;
+    struct outlet *outlet;
+    int fd; /* lent: asked for the size of the terminal */
     struct books *books;
     char **ids;
     size_t n;
     struct statement *statements; /* of the known ones, packed; room for n */
     size_t n_known;
     bool terminal, colour;
+    bool owed;    /* news whose line was dropped */
     size_t lines; /* on the screen, above the cursor */
     int64_t written_ms;
     struct progress_news news;
@@ -51,15 +54,16 @@ struct progress *progress_open(FILE *out, struct books *books, const char *const
     struct progress *progress = mem_new(struct progress);
     const char *term = getenv("TERM");
 
-    progress->out = out;
+    fflush(out);
+    progress->fd = fileno(out);
+    progress->outlet = outlet_open(progress->fd);
     progress->books = books;
     progress->n = n;
     progress->ids = mem_array(n + 1, char *);
     for (size_t i = 0; i < n; i++)
         progress->ids[i] = mem_dup(campaign_ids[i]);
     progress->statements = mem_array(n + 1, struct statement);
-    progress->terminal =
-        term && strcmp(term, "dumb") != 0 && fileno(out) >= 0 && isatty(fileno(out));
+    progress->terminal = term && strcmp(term, "dumb") != 0 && isatty(progress->fd);
     progress->colour = progress->terminal && !progress_has("NO_COLOR");
     return progress;
 }
@@ -70,6 +74,25 @@ static void progress_forget(struct progress *progress)
         statement_release(&progress->statements[--progress->n_known]);
 }
 
+static int progress_read_campaign(struct books *books, const char *id, struct statement *statement)
+{
+    struct books_campaign campaign = {0};
+    struct statement_source source = {.campaign = &campaign};
+    struct books_unit *units = NULL;
+    int rc = books_find_campaign(books, id, &campaign);
+
+    if (rc)
+        return rc;
+    rc = books_units(books, campaign.number, &units, &source.n_units);
+    if (rc == 0) {
+        source.units = units;
+        statement_build(statement, &source);
+    }
+    free(units);
+    books_campaign_release(&campaign);
+    return rc;
+}
+
 /* When the books can't be read just now, the last figures stay. */
 static void progress_read(struct progress *progress)
 {
@@ -78,7 +101,7 @@ static void progress_read(struct progress *progress)
     int rc = 0;
 
     for (size_t i = 0; i < progress->n && rc >= 0; i++) {
-        rc = statement_read(progress->books, progress->ids[i], &fresh[n]);
+        rc = progress_read_campaign(progress->books, progress->ids[i], &fresh[n]);
         if (rc == 0)
             n++;
     }
@@ -94,16 +117,6 @@ static void progress_read(struct progress *progress)
     progress->n_known = n;
 }
 
-static bool progress_is_settled(const struct progress *progress)
-{
-    if (progress->n_known < progress->n)
-        return false;
-    for (size_t i = 0; i < progress->n_known; i++)
-        if (!progress->statements[i].planned || standing_open(&progress->statements[i]))
-            return false;
-    return true;
-}
-
 /* Remembers the live figures; is there something that a reader of a log must see at once? */
 static bool progress_take(struct progress *progress, const struct progress_live *live)
 {
@@ -112,14 +125,13 @@ static bool progress_take(struct progress *progress, const struct progress_live 
     *news =
         (struct progress_news){.drawn = true,
                                .planning = live->planning,
-                               .no_modem = !live->planning && live->modems && !live->modems_ready,
-                               .settled = progress_is_settled(progress)};
+                               .no_modem = !live->planning && live->modems && !live->modems_ready};
     if (live->trouble)
         snprintf(news->trouble, sizeof news->trouble, "%s", live->trouble);
     progress->live = *live;
     progress->live.trouble = news->trouble[0] ? news->trouble : NULL;
     return !old.drawn || old.planning != news->planning || old.no_modem != news->no_modem ||
-           old.settled != news->settled || strcmp(old.trouble, news->trouble) != 0;
+           strcmp(old.trouble, news->trouble) != 0;
 }
 
 static struct progress_view progress_look(const struct progress *progress)
@@ -132,7 +144,7 @@ static struct progress_view progress_look(const struct progress *progress)
                                  .colour = progress->colour};
     struct winsize size;
 
-    if (progress->terminal && ioctl(fileno(progress->out), TIOCGWINSZ, &size) == 0) {
+    if (progress->terminal && ioctl(progress->fd, TIOCGWINSZ, &size) == 0) {
         view.width = size.ws_col ? size.ws_col : PROGRESS_WIDTH;
         view.height = size.ws_row ? size.ws_row : PROGRESS_HEIGHT;
     }
@@ -142,11 +154,12 @@ static struct progress_view progress_look(const struct progress *progress)
     return view;
 }
 
-static void progress_write(struct progress *progress, const struct buffer *text)
+static bool progress_write(struct progress *progress, const struct buffer *text)
 {
-    fwrite(buffer_text(text), 1, text->length, progress->out);
-    fflush(progress->out);
+    if (!outlet_write(progress->outlet, buffer_text(text), text->length))
+        return false;
     progress->written_ms = clock_mono_ms();
+    return true;
 }
 
 /* Each line erases what was right of it, the end what was below: nothing flickers. */
@@ -169,8 +182,9 @@ static void progress_redraw(struct progress *progress)
         at += length + 1;
     }
     buffer_add_text(&screen, "\033[J");
-    progress->lines = lines;
-    progress_write(progress, &screen);
+    /* A drawing that was dropped leaves the cursor where it was. */
+    if (progress_write(progress, &screen))
+        progress->lines = lines;
 }
 
 static void progress_print_line(struct progress *progress)
@@ -179,30 +193,34 @@ static void progress_print_line(struct progress *progress)
     struct progress_view view = progress_look(progress);
 
     progress_view_line(&view, &line);
-    progress_write(progress, &line);
+    progress->owed = !progress_write(progress, &line);
+}
+
+static void progress_show(struct progress *progress)
+{
+    progress_read(progress);
+    if (progress->terminal)
+        progress_redraw(progress);
+    else
+        progress_print_line(progress);
 }
 
 void progress_draw(struct progress *progress, const struct progress_live *live)
 {
-    bool urgent;
+    bool urgent = progress_take(progress, live) || progress->owed;
 
-    progress_read(progress);
-    urgent = progress_take(progress, live);
-    if (progress->terminal)
-        progress_redraw(progress);
-    else if (urgent || clock_mono_ms() - progress->written_ms >= PROGRESS_LINE_MS)
-        progress_print_line(progress);
+    if (progress->terminal || urgent || clock_mono_ms() - progress->written_ms >= PROGRESS_LINE_MS)
+        progress_show(progress);
 }
 
+/* What is still on its way goes first, else the last drawing would be dropped for it. */
 void progress_close(struct progress *progress)
 {
-    if (progress->news.drawn) {
-        progress_read(progress);
-        if (progress->terminal)
-            progress_redraw(progress);
-        else
-            progress_print_line(progress);
-    }
+    outlet_drain(progress->outlet, PROGRESS_END_MS);
+    if (progress->news.drawn)
+        progress_show(progress);
+    outlet_drain(progress->outlet, PROGRESS_END_MS);
+    outlet_close(progress->outlet);
     progress_forget(progress);
     free(progress->statements);
     for (size_t i = 0; i < progress->n; i++)

@@ -1,9 +1,14 @@
 /* progress: what a running gateway shows to the person in front of it.
- * Runs: loop (short read-only queries on the books; one write a drawing).
+ * Runs: loop (short read-only queries on the books; one write a drawing, which never waits).
  *
  * On a terminal the display is redrawn in place; on a pipe, or when TERM is "dumb", a plain line is
  * written at most every 10 s, and at once when something important changes: planning ends, trouble
- * comes or goes, the last modem is lost, everything is settled. NO_COLOR is respected. */
+ * comes or goes, the last modem is lost. NO_COLOR is respected.
+ *
+ * Of the books only the counts of the units are read, and only for what is about to be drawn: their
+ * boards are computed from every slot, which is too long for the loop. What boards show now comes
+ * from progress_live. When nobody reads the output, drawings are dropped (gateway/base/outlet.h).
+ */
 #ifndef LAWCAST_REPORT_PROGRESS_H
 #define LAWCAST_REPORT_PROGRESS_H
 
@@ -17,6 +22,7 @@
 struct progress_live {
     int64_t now_ms; /* wall time: a rehearsal's may run fast */
     size_t modems_ready, modems, boards_ready, boards;
+    size_t showing; /* slogans that are up now */
     bool planning;
     int64_t rows_read, rows_refused;
     const char *trouble; /* a sentence, or NULL */
@@ -25,11 +31,13 @@ struct progress_live {
 
 struct progress;
 
-/* Lends out and books; copies the ids. */
+/* Flushes out, and writes past it from then on: until progress_close nobody else may write to it.
+ * Lends books; copies the ids. */
 struct progress *progress_open(FILE *out, struct books *books, const char *const *campaign_ids,
                                size_t n);
 void progress_draw(struct progress *progress, const struct progress_live *live);
-/* Shows the final state and leaves the cursor below it. */
+/* Shows the final state and leaves the cursor below it. Waits a little for a slow terminal: the
+ * loop has ended. */
 void progress_close(struct progress *progress);
 
 #endif

@@ -18,25 +18,18 @@
 #define PROGRESS_INVERSE  "\033[7m"
 #define PROGRESS_OFF      "\033[0m"
 
-/* Everything that is shown about messages and boards of all campaigns together. */
-struct progress_sum {
-    struct statement_unit messages;
-    int64_t showing;
-};
-
-static struct progress_sum progress_add_up(const struct progress_view *view)
+/* The messages of all campaigns together. */
+static struct statement_unit progress_add_up(const struct progress_view *view)
 {
-    struct progress_sum sum = {0};
+    struct statement_unit sum = {0};
 
     for (size_t s = 0; s < view->n; s++) {
         const struct statement *statement = &view->statements[s];
 
-        sum.messages.quota += statement->totals.quota;
-        sum.messages.planned += statement->totals.planned;
+        sum.quota += statement->totals.quota;
+        sum.planned += statement->totals.planned;
         for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
-            sum.messages.n[i] += statement->totals.n[i];
-        for (size_t i = 0; i < statement->n_boards; i++)
-            sum.showing += statement->boards[i].showing;
+            sum.n[i] += statement->totals.n[i];
     }
     return sum;
 }
@@ -103,12 +96,12 @@ static void progress_counts(const struct statement_unit *line, char text[static 
 
 static struct progress_layout progress_lay_out(const struct progress_view *view)
 {
-    struct progress_sum all = progress_add_up(view);
+    struct statement_unit all = progress_add_up(view);
     struct progress_layout layout = {.name = utf8_columns(lang("Total", "合计"))};
     char counts[2 * FIGURE_ROOM];
     size_t used;
 
-    progress_counts(&all.messages, counts);
+    progress_counts(&all, counts);
     layout.counts = strlen(counts);
     for (size_t s = 0; s < view->n; s++)
         for (size_t i = 0; i < view->statements[s].n_units; i++) {
@@ -196,35 +189,33 @@ static void progress_remaining(const struct progress_view *view, int64_t open, s
         buffer_printf(out, lang(" · about %d min left", " · 约需 %d 分"), (int)minutes);
 }
 
-static void progress_figures(const struct progress_sum *sum, struct buffer *out)
+static void progress_figures(const struct statement_unit *sum, struct buffer *out)
 {
-    const struct statement_unit *all = &sum->messages;
     char text[5][FIGURE_ROOM];
 
-    figure_count(all->n[COLUMN_DELIVERED], text[0]);
-    figure_count(all->n[COLUMN_SENT], text[1]);
-    figure_count(all->n[COLUMN_UNDELIVERED] + all->n[COLUMN_REJECTED], text[2]);
-    figure_count(all->n[COLUMN_UNKNOWN], text[3]);
-    figure_count(all->n[COLUMN_OPEN], text[4]);
+    figure_count(sum->n[COLUMN_DELIVERED], text[0]);
+    figure_count(sum->n[COLUMN_SENT], text[1]);
+    figure_count(sum->n[COLUMN_UNDELIVERED] + sum->n[COLUMN_REJECTED], text[2]);
+    figure_count(sum->n[COLUMN_UNKNOWN], text[3]);
+    figure_count(sum->n[COLUMN_OPEN], text[4]);
     buffer_printf(out,
                   lang("delivered %s · no report %s · failed %s · in doubt %s · open %s",
                        "已送达 %s · 等回执 %s · 失败 %s · 结果不明 %s · 未完成 %s"),
                   text[0], text[1], text[2], text[3], text[4]);
 }
 
-static void progress_devices(const struct progress_view *view, const struct progress_sum *sum,
+static void progress_devices(const struct progress_view *view, const struct statement_unit *sum,
                              struct buffer *out)
 {
     const struct progress_live *live = view->live;
 
     buffer_printf(out, lang("%.1f messages/s", "每秒 %.1f 条"), live->messages_per_s);
-    progress_remaining(view, sum->messages.n[COLUMN_OPEN], out);
+    progress_remaining(view, sum->n[COLUMN_OPEN], out);
     buffer_printf(out, lang(" · modems %zu/%zu", " · 短信设备 %zu/%zu"), live->modems_ready,
                   live->modems);
     if (live->boards)
-        buffer_printf(out,
-                      lang(" · boards %zu/%zu, showing %lld", " · 显示屏 %zu/%zu，播放中 %lld"),
-                      live->boards_ready, live->boards, (long long)sum->showing);
+        buffer_printf(out, lang(" · boards %zu/%zu, showing %zu", " · 显示屏 %zu/%zu，播放中 %zu"),
+                      live->boards_ready, live->boards, live->showing);
 }
 
 static void progress_planning(const struct progress_live *live, struct buffer *out)
@@ -252,7 +243,7 @@ static void progress_trouble(const struct progress_view *view, struct buffer *ou
     buffer_add_char(out, '\n');
 }
 
-static size_t progress_foot(const struct progress_view *view, const struct progress_sum *sum,
+static size_t progress_foot(const struct progress_view *view, const struct statement_unit *sum,
                             struct buffer *out)
 {
     BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
@@ -279,7 +270,7 @@ static size_t progress_foot(const struct progress_view *view, const struct progr
 size_t progress_view_block(const struct progress_view *view, struct buffer *out)
 {
     const size_t foot = 4; /* figures, devices, trouble, total */
-    struct progress_sum sum = progress_add_up(view);
+    struct statement_unit sum = progress_add_up(view);
     struct progress_layout layout = progress_lay_out(view);
     size_t n = view->n ? view->n : 1, most_units = 1, lines = 0;
 
@@ -288,7 +279,7 @@ size_t progress_view_block(const struct progress_view *view, struct buffer *out)
     for (size_t s = 0; s < view->n; s++)
         lines += progress_campaign(view, &layout, &view->statements[s], most_units, out);
     if (view->n) {
-        progress_unit_line(view, &layout, lang("Total", "合计"), &sum.messages, out);
+        progress_unit_line(view, &layout, lang("Total", "合计"), &sum, out);
         lines++;
     }
     return lines + progress_foot(view, &sum, out);
@@ -296,7 +287,7 @@ size_t progress_view_block(const struct progress_view *view, struct buffer *out)
 
 void progress_view_line(const struct progress_view *view, struct buffer *out)
 {
-    struct progress_sum sum = progress_add_up(view);
+    struct statement_unit sum = progress_add_up(view);
     char now[20];
 
     clock_format(view->live->now_ms, now);

@@ -39,8 +39,9 @@ int refused_open(struct refused **out, const char *path)
 
     *out = NULL;
     refused->path = mem_dup(path);
-    refused->temporary = mem_printf("%s.XXXXXX", path);
-    fd = mkostemp(refused->temporary, O_CLOEXEC);
+    /* One name, so that what a crash leaves (full numbers) is overwritten by the next try. */
+    refused->temporary = mem_printf("%s.part", path);
+    fd = open(refused->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
         int error = errno;
 

@@ -12,11 +12,14 @@ static const struct {
     const char *name, *english, *chinese;
 } standings[STANDINGS] = {
     [STANDING_ENTERING] = {"entering", "○ Being entered", "○ 正在登记"},
-    [STANDING_WAITING] = {"waiting", "○ Not yet time", "○ 未到时段"},
+    [STANDING_WAITING] = {"waiting", "○ Not yet time", "○ 未到时间窗"},
     [STANDING_RUNNING] = {"running", "● Running", "● 进行中"},
+    [STANDING_IDLE] = {"not-running",
+                       "▲ Not running: no gateway is at work. Run: lawcast run CAMPAIGN",
+                       "▲ 未运行：没有网关在工作，请运行 lawcast run 任务文件"},
     [STANDING_STALLED] = {"stalled", "▲ Stalled", "▲ 停滞"},
     [STANDING_REPORTS] = {"awaiting-reports", "● Waiting for reports", "● 等回执"},
-    [STANDING_SHORT] = {"short", "▲ Ended short", "▲ 已结束·有余量"},
+    [STANDING_SHORT] = {"short", "▲ Ended short", "▲ 已结束·未达任务数"},
     [STANDING_COMPLETED] = {"completed", "● Completed", "● 已完成"},
     [STANDING_CANCELLED] = {"cancelled", "✕ Cancelled", "✕ 已取消"},
 };
@@ -41,6 +44,19 @@ int64_t standing_missing(const struct statement *statement)
 
         if (reached < unit->quota)
             missing += unit->quota - reached;
+    }
+    return missing;
+}
+
+int64_t standing_missing_showings(const struct statement *statement)
+{
+    int64_t missing = 0;
+
+    for (size_t i = 0; i < statement->n_boards; i++) {
+        const struct statement_board *board = &statement->boards[i];
+
+        if (board->showings < board->planned)
+            missing += board->planned - board->showings;
     }
     return missing;
 }
@@ -79,7 +95,8 @@ static enum standing standing_closed(const struct statement *statement, int64_t 
 
     if (totals->planned && totals->n[COLUMN_CANCELLED] == totals->planned)
         return STANDING_CANCELLED;
-    if (standing_open(statement) || totals->n[COLUMN_UNKNOWN] || standing_missing(statement))
+    if (standing_open(statement) || totals->n[COLUMN_UNKNOWN] || standing_missing(statement) ||
+        standing_missing_showings(statement))
         return STANDING_SHORT;
     if (totals->n[COLUMN_SENT] && now_ms < standing_end(statement) + STANDING_REPORTS_MS)
         return STANDING_REPORTS;
@@ -104,4 +121,16 @@ enum standing standing_of(const struct statement *statement, int64_t now_ms, int
     if (!statement->totals.n[COLUMN_OPEN] || now_ms - quiet_since < STANDING_STALLED_MS)
         return STANDING_RUNNING;
     return STANDING_STALLED;
+}
+
+enum standing standing_without_gateway(enum standing standing)
+{
+    switch (standing) {
+    case STANDING_ENTERING:
+    case STANDING_RUNNING:
+    case STANDING_STALLED:
+        return STANDING_IDLE;
+    default:
+        return standing;
+    }
 }

@@ -29,7 +29,7 @@ static void statement_csv_line(const struct statement_unit *line, const char *na
 
 static void statement_csv_head(FILE *out)
 {
-    const char *cells[LINE_CELLS] = {lang("Unit id", "单位编号"), lang("Unit", "单位"),
+    const char *cells[LINE_CELLS] = {lang("Unit id", "单位代号"), lang("Unit", "单位"),
                                      lang("Quota", "任务数"), lang("Planned", "计划")};
 
     for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
@@ -109,7 +109,7 @@ int statement_print_deliveries(struct books *books, const struct statement *stat
     sheet_begin(out);
     sheet_row(out,
               (const char *[DELIVERY_CELLS]){
-                  lang("Delivery", "编号"), lang("Unit", "单位编号"), lang("Channel", "渠道"),
+                  lang("Delivery", "编号"), lang("Unit", "单位代号"), lang("Channel", "渠道"),
                   lang("Number or board", "号码或显示屏"), lang("State", "状态"),
                   lang("Parts", "计费条"), lang("Attempts", "尝试次数"), lang("Device", "设备"),
                   lang("Code", "代码"), lang("Changed at", "最后变动时间"),

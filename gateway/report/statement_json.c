@@ -71,6 +71,7 @@ struct jv *statement_to_json(const struct statement *statement)
     statement_put_figures(totals, &statement->totals);
     jv_put(document, "campaign", jv_string(statement->id));
     jv_put(document, "title", jv_string(statement->title));
+    jv_put(document, "entered", jv_bool(statement->planned));
     jv_put(document, "windows", statement_json_windows(statement));
     jv_put(document, "units", statement_json_units(statement));
     jv_put(document, "boards", statement_json_boards(statement));

@@ -69,6 +69,21 @@ static const char *statement_owner_name(const struct statement *statement, const
     return id;
 }
 
+/* In words too: in a table of many boards one that stayed dark is easily overlooked. */
+static void statement_print_showings(const struct statement *statement, FILE *out)
+{
+    int64_t showings = 0, planned = 0;
+    char text[2][FIGURE_ROOM];
+
+    for (size_t i = 0; i < statement->n_boards; i++) {
+        showings += statement->boards[i].showings;
+        planned += statement->boards[i].planned;
+    }
+    figure_count(showings, text[0]);
+    figure_count(planned, text[1]);
+    fprintf(out, lang("Shown %s of %s.\n", "共播放 %s 次，计划 %s 次。\n"), text[0], text[1]);
+}
+
 static void statement_print_boards(const struct statement *statement, FILE *out)
 {
     struct table_column columns[] = {
@@ -96,6 +111,7 @@ static void statement_print_boards(const struct statement *statement, FILE *out)
     }
     table_print(table, out);
     table_free(table);
+    statement_print_showings(statement, out);
 }
 
 void statement_print_windows(const struct statement *statement, FILE *out)
@@ -106,7 +122,7 @@ void statement_print_windows(const struct statement *statement, FILE *out)
         clock_format(statement->windows[i].from_ms, from);
         clock_format(statement->windows[i].to_ms, to);
         figure_iso(statement->windows[i].from_ms, zone);
-        fprintf(out, lang("Window: %s to %s (UTC%s)\n", "时段：%s 至 %s（UTC%s）\n"), from, to,
+        fprintf(out, lang("Window: %s to %s (UTC%s)\n", "时间窗：%s 至 %s（UTC%s）\n"), from, to,
                 strlen(zone) > 6 ? zone + strlen(zone) - 6 : "");
     }
 }
@@ -118,6 +134,13 @@ static void statement_print_head(const struct statement *statement, FILE *out)
     table_put_text(&head, statement->title, 200, false);
     fprintf(out, "%s (%s)\n", buffer_text(&head), statement->id);
     statement_print_windows(statement, out);
+    if (!statement->planned)
+        fputs(lang("▲ The campaign is not completely entered in the books: either it is just being "
+                   "entered, or\n  the entering was cut short and \"lawcast run\" goes on with it. "
+                   "Figures will change.\n",
+                   "▲ 任务尚未完整记入账本：可能正在登记，也可能登记中断（再次运行 lawcast run "
+                   "即可继续）。数字还会变化。\n"),
+              out);
     fputc('\n', out);
 }
 

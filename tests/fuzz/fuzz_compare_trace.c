@@ -17,9 +17,12 @@ static void check_order(const struct compare_trace *trace)
         size_t from, to;
 
         compare_trace_find(trace, trace->parts[i].number, &from, &to);
-        if (i < from || i >= to)
+        if (i < from || i >= to || trace->parts[i].fate > FATE_FAILED)
             abort();
     }
+    for (size_t i = 0; i < trace->n_refusals; i++)
+        if (!compare_trace_refused(trace, trace->refusals[i].number, trace->refusals[i].code))
+            abort();
     for (size_t i = 0; i < trace->n_showings; i++) {
         const struct compare_showing *showing = &trace->showings[i];
 

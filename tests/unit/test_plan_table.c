@@ -23,8 +23,10 @@ static char *slogans[] = {"a", "b"};
 static struct display displays[] = {
     {.boards = display_boards, .n_boards = 1, .slogans = {slogans, 2}, .every_s = 300}};
 static struct window windows[] = {{0, 9000000}, {20000000, 20600000}};
+static char refusal[] = "拒收请回复R";
 static struct campaign campaign = {.id = "day",
                                    .title = "日",
+                                   .sms = {.refusal = refusal},
                                    .windows = windows,
                                    .n_windows = 2,
                                    .orders = orders,
@@ -35,14 +37,22 @@ static struct campaign campaign = {.id = "day",
 static struct plan *small_plan(void)
 {
     static const struct recipient rows[] = {
-        {.order = 0, .alphabet = SMS_UCS2, .parts = 1},
-        {.order = 0, .alphabet = SMS_UCS2, .parts = 2},
+        {.order = 0,
+         .alphabet = SMS_UCS2,
+         .parts = 1,
+         .number = 8613800000001,
+         .text = "【甲】张三13800000001好。拒收请回复R"},
+        {.order = 0,
+         .alphabet = SMS_UCS2,
+         .parts = 2,
+         .has_gap = true,
+         .text = "【甲】好，退订回T。拒收请回复R"},
         {.order = 0, .refused = true, .why = REFUSAL_NUMBER},
         {.order = 0, .refused = true, .why = REFUSAL_DUPLICATE},
         {.order = 0, .refused = true, .why = REFUSAL_DUPLICATE, .reserve = true},
-        {.order = 1, .alphabet = SMS_GSM7, .parts = 1},
-        {.order = 1, .alphabet = SMS_UCS2, .parts = 1},
-        {.order = 1, .alphabet = SMS_UCS2, .parts = 3, .reserve = true},
+        {.order = 1, .alphabet = SMS_GSM7, .parts = 1, .text = "ok"},
+        {.order = 1, .alphabet = SMS_UCS2, .parts = 1, .text = "退订回T"},
+        {.order = 1, .alphabet = SMS_UCS2, .parts = 3, .reserve = true, .text = "好"},
         {.order = 1, .refused = true, .why = REFUSAL_COLUMNS},
     };
     struct plan *plan = plan_new(&campaign, &office);
@@ -86,7 +96,7 @@ static void rows_are_summed(void **state)
 static void short_means_fewer_good_than_quota(void **state)
 {
     struct plan *plan = small_plan();
-    const struct recipient one = {.order = 0, .parts = 1, .reserve = true};
+    const struct recipient one = {.order = 0, .parts = 1, .reserve = true, .text = "好"};
 
     (void)state;
     assert_true(plan_is_short(plan)); /* 2 of 3 */
@@ -128,8 +138,28 @@ static void the_table_shows_it(void **state)
     assert_non_null(strstr(text, "Refused   Bad number  Duplicate  Bad columns\n"));
     assert_non_null(strstr(text, "plaza  金安区        2      2\n"));
     assert_null(strstr(text, "idle"));
+    assert_non_null(strstr(text, "金安区, first message (24 characters; parts: 1):\n  【甲】张三"));
+    assert_null(strstr(text, "13800000001"));
     assert_non_null(strstr(text, "2 modems at 2 to 6 seconds a part need 0:00:06 to 0:00:18"));
     free(text);
+}
+
+/* A second hint is one beside the campaign's own; a text without that one has no second. */
+static void texts_are_looked_at(void **state)
+{
+    struct plan *plan = small_plan();
+
+    (void)state;
+    assert_int_equal(plan->units[0].double_refusals, 1);
+    assert_int_equal(plan->units[0].gaps, 1);
+    assert_int_equal(plan->units[1].double_refusals, 0);
+    assert_int_equal(plan->units[1].gaps, 0);
+    assert_int_equal(plan->totals.double_refusals, 1);
+    assert_string_equal(plan->units[0].sample, "【甲】张三138****0001好。拒收请回复R");
+    assert_int_equal(plan->units[0].sample_length, 24);
+    assert_string_equal(plan->units[1].sample, "ok");
+    assert_null(plan->totals.sample);
+    plan_free(plan);
 }
 
 static void sheet_and_json_show_it(void **state)
@@ -138,7 +168,9 @@ static void sheet_and_json_show_it(void **state)
         "{\"campaign\":\"day\",\"title\":\"日\",\"units\":[{\"unit\":\"jinan\",\"name\":\"金安区\","
         "\"quota\":3,\"good\":2,\"reserve\":0,\"refused\":{\"number\":1,\"duplicate\":2,"
         "\"too_long\":0,\"text\":0,\"columns\":0},\"parts_min\":1,\"parts_max\":2,\"parts\":3,"
-        "\"alphabet\":\"UCS-2\"},{\"unit\":\"city\",";
+        "\"alphabet\":\"UCS-2\",\"empty_fields\":1,\"double_refusals\":1,"
+        "\"sample\":{\"text\":\"【甲】张三138****0001好。拒收请回复R\",\"characters\":24,"
+        "\"parts\":1}},{\"unit\":\"city\",";
     char *text = print_with(plan_print_csv);
     struct buffer json = BUFFER_NULL;
     struct plan *plan = small_plan();
@@ -165,6 +197,7 @@ int main(void)
         cmocka_unit_test(short_means_fewer_good_than_quota),
         cmocka_unit_test(an_empty_plan_has_no_figures),
         cmocka_unit_test(the_table_shows_it),
+        cmocka_unit_test(texts_are_looked_at),
         cmocka_unit_test(sheet_and_json_show_it),
     };
 

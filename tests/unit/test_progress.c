@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <stdio.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,8 +26,6 @@ static struct books day_books(void)
                   {.id = "jinan", .name = "金安区", .quota = 20000},
                   {.id = "long", .name = "一个名称特别特别长的成员单位办公室", .quota = 10}},
         .n_units = 3,
-        .boards = {{.id = "plaza", .n = {[DELIVERY_SHOWN] = 1}}},
-        .n_boards = 1,
     };
 
     books.units[0].n[DELIVERY_DELIVERED] = 31250;
@@ -44,6 +43,7 @@ static struct progress_live day_live(void)
                                   .modems = 64,
                                   .boards_ready = 1,
                                   .boards = 2,
+                                  .showing = 1,
                                   .messages_per_s = 25};
 }
 
@@ -149,49 +149,79 @@ static void planning_and_trouble_are_shown(void **state)
     free(text);
 }
 
-/* A pipe: what each drawing adds. */
+/* A pipe that takes what progress writes. */
+struct page {
+    int reader;
+    FILE *out;
+    char text[65536]; /* what the last page_turn read */
+};
+
+static void page_open(struct page *page)
+{
+    int ends[2];
+
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    page->reader = ends[0];
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    page->out = fdopen(ends[1], "w");
+}
+
+static void page_close(struct page *page)
+{
+    fclose(page->out);
+    close(page->reader);
+}
+
+/* What was written since the last call. */
+static const char *page_turn(struct page *page)
+{
+    size_t total = 0;
+    ssize_t n;
+
+    while ((n = read(page->reader, page->text + total, sizeof page->text - 1 - total)) > 0)
+        total += (size_t)n;
+    page->text[total] = '\0';
+    return page->text;
+}
+
+static const char *page_draw(struct page *page, struct progress *progress,
+                             const struct progress_live *live)
+{
+    progress_draw(progress, live);
+    return page_turn(page);
+}
+
 static void pipes_are_told_what_matters(void **state)
 {
     static const char *const ids[] = {"day"};
     struct books books = day_books();
     struct progress_live live = day_live();
     struct progress *progress;
-    char *text = NULL;
-    size_t size, before;
-    FILE *out = open_memstream(&text, &size);
+    struct page page;
 
     (void)state;
-    progress = progress_open(out, &books, ids, 1);
-    progress_draw(progress, &live);
-    assert_non_null(strstr(text, "delivered 51,249"));
-    assert_null(strstr(text, "\033"));
-    before = size;
+    page_open(&page);
+    fputs("before\n", page.out);
+    progress = progress_open(page.out, &books, ids, 1);
+    assert_string_equal(page_turn(&page), "before\n");
+    assert_non_null(strstr(page_draw(&page, progress, &live), "delivered 51,249"));
+    assert_non_null(strstr(page.text, "boards 1/2, showing 1\n"));
+    assert_null(strstr(page.text, "\033"));
     live.messages_per_s = 30;
-    progress_draw(progress, &live);
-    assert_int_equal(size, before); /* nothing important, not yet 10 s */
+    books.failure = -EIO; /* what isn't drawn isn't read */
+    assert_string_equal(page_draw(&page, progress, &live), "");
+    books.failure = 0;
     live.trouble = "the disk is full";
-    progress_draw(progress, &live);
-    assert_non_null(strstr(text + before, "▲ the disk is full"));
-    before = size;
+    assert_non_null(strstr(page_draw(&page, progress, &live), "▲ the disk is full"));
     live.trouble = NULL;
-    progress_draw(progress, &live);
-    assert_true(size > before);
-    before = size;
+    assert_non_null(strchr(page_draw(&page, progress, &live), '\n'));
     live.modems_ready = 0;
-    progress_draw(progress, &live);
-    assert_non_null(strstr(text + before, "modems 0/64"));
-    before = size;
-    books.units[0].n[DELIVERY_PLANNED] = 0;
-    books.boards[0].n[DELIVERY_SHOWN] = 0;
-    progress_draw(progress, &live);
-    assert_non_null(strstr(text + before, "open 0"));
-    before = size;
+    assert_non_null(strstr(page_draw(&page, progress, &live), "modems 0/64"));
     books.units[0].n[DELIVERY_SENT]--;
     books.units[0].n[DELIVERY_DELIVERED]++;
     progress_close(progress);
-    assert_non_null(strstr(text + before, "delivered 51,250"));
-    fclose(out);
-    free(text);
+    assert_non_null(strstr(page_turn(&page), "delivered 51,250"));
+    page_close(&page);
 }
 
 static void unreadable_books_keep_the_last_figures(void **state)
@@ -200,21 +230,57 @@ static void unreadable_books_keep_the_last_figures(void **state)
     struct books books = day_books();
     struct progress_live live = day_live();
     struct progress *progress;
-    char *text = NULL;
-    size_t size, before;
-    FILE *out = open_memstream(&text, &size);
+    struct page page;
 
     (void)state;
-    progress = progress_open(out, &books, ids, 2);
-    progress_draw(progress, &live);
-    before = size;
+    page_open(&page);
+    progress = progress_open(page.out, &books, ids, 2);
+    page_draw(&page, progress, &live);
     books.failure = -EIO;
     live.trouble = "x";
-    progress_draw(progress, &live);
-    assert_non_null(strstr(text + before, "delivered 51,249"));
+    assert_non_null(strstr(page_draw(&page, progress, &live), "delivered 51,249"));
     progress_close(progress);
-    fclose(out);
-    free(text);
+    page_close(&page);
+}
+
+/* The boards are computed from every slot: too long for the loop. */
+static void boards_are_never_read(void **state)
+{
+    static const char *const ids[] = {"day"};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    struct page page;
+
+    (void)state;
+    page_open(&page);
+    progress = progress_open(page.out, &books, ids, 1);
+    progress_draw(progress, &live);
+    progress_close(progress);
+    assert_int_equal(books.boards_read, 0);
+    page_close(&page);
+}
+
+/* Trouble comes and goes 10,000 times; the news that did not fit is told when there is room. */
+static void a_pipe_that_nobody_reads_stops_nobody(void **state)
+{
+    static const char *const ids[] = {"day"};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    struct page page;
+
+    (void)state;
+    page_open(&page);
+    progress = progress_open(page.out, &books, ids, 1);
+    for (int i = 0; i < 10000; i++) {
+        live.trouble = i % 2 ? "the disk is full" : NULL;
+        progress_draw(progress, &live);
+    }
+    page_turn(&page);
+    assert_non_null(strstr(page_draw(&page, progress, &live), "▲ the disk is full"));
+    progress_close(progress);
+    page_close(&page);
 }
 
 static size_t count_of(const char *text, const char *word)
@@ -252,6 +318,39 @@ static void draw_on_terminal(char *got, size_t room)
     close(master);
 }
 
+/* What is read later moves up by the height of what was really drawn. */
+static void a_terminal_that_nobody_reads_stops_nobody(void **state)
+{
+    static const char *const ids[] = {"day"};
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    struct page page;
+    int master, slave;
+
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
+    fcntl(master, F_SETFL, O_NONBLOCK);
+    page = (struct page){.reader = master, .out = fdopen(slave, "w")};
+    progress = progress_open(page.out, &books, ids, 1);
+    progress_draw(progress, &live);
+    live.trouble = "the disk is full";
+    progress_draw(progress, &live);
+    assert_int_equal(count_of(page_turn(&page), "\033[7A"), 1);
+    assert_int_equal(tcflow(slave, TCOOFF), 0);
+    live.trouble = NULL;
+    for (int i = 0; i < 10000; i++)
+        progress_draw(progress, &live);
+    assert_int_equal(tcflow(slave, TCOON), 0);
+    assert_string_equal(page_turn(&page), "");
+    progress_draw(progress, &live);
+    assert_int_equal(count_of(page_turn(&page), "\033[8A"), 1);
+    progress_close(progress);
+    page_close(&page);
+}
+
 static void terminals_are_redrawn_in_place(void **state)
 {
     char got[16384];
@@ -282,6 +381,9 @@ int main(void)
         cmocka_unit_test(planning_and_trouble_are_shown),
         cmocka_unit_test(pipes_are_told_what_matters),
         cmocka_unit_test(unreadable_books_keep_the_last_figures),
+        cmocka_unit_test(boards_are_never_read),
+        cmocka_unit_test(a_pipe_that_nobody_reads_stops_nobody),
+        cmocka_unit_test(a_terminal_that_nobody_reads_stops_nobody),
         cmocka_unit_test(terminals_are_redrawn_in_place),
     };
 

@@ -136,7 +136,7 @@ static void windows_that_are_no_windows_are_left_out(void **state)
 static void the_json_is_the_contract(void **state)
 {
     static const char expected[] =
-        "{\"campaign\":\"day\",\"title\":\"弘扬宪法精神\","
+        "{\"campaign\":\"day\",\"title\":\"弘扬宪法精神\",\"entered\":true,"
         "\"windows\":[{\"from\":\"2026-10-31T08:30:00+08:00\",\"to\":\"2026-10-31T11:00:00+08:00\"}"
         "],"
         "\"units\":[{\"unit\":\"city\",\"name\":\"市法宣办\",\"quota\":50000,\"planned\":4095,"
@@ -189,10 +189,12 @@ static void the_table_speaks_chinese(void **state)
     text = print_with(statement_print_table);
     unsetenv("LC_ALL");
     assert_non_null(strstr(
-        text, "弘扬宪法精神 (day)\n时段：2026-10-31 08:30:00 至 2026-10-31 11:00:00（UTC+08:00）"));
+        text,
+        "弘扬宪法精神 (day)\n时间窗：2026-10-31 08:30:00 至 2026-10-31 11:00:00（UTC+08:00）"));
     assert_non_null(strstr(text, "合计      70,000  4,161"));
     assert_non_null(strstr(text, "结果不明的短信最多另有 520 条"));
     assert_non_null(strstr(text, "plaza   市法宣办       4        29        30   2:29:59  已回读"));
+    assert_non_null(strstr(text, "共播放 29 次，计划 30 次。"));
     free(text);
 }
 
@@ -294,9 +296,81 @@ static void standing_is_what_the_figures_prove(void **state)
         unit->n[DELIVERY_UNKNOWN] = cases[i].unknown;
         unit->n[DELIVERY_PLANNED] = cases[i].open;
         books.boards[0].n[DELIVERY_SHOWN] = cases[i].up;
+        books.boards[0].showings = books.boards[0].planned;
         statement_read(&books, "day", &statement);
         assert_string_equal(standing_name(standing_of(&statement, cases[i].now, cases[i].last)),
                             standing_name(cases[i].expected));
+        statement_release(&statement);
+    }
+}
+
+/* Without a gateway nothing is on its way; what waits or is over stays what it is. */
+static void no_gateway_no_progress(void **state)
+{
+    (void)state;
+    assert_int_equal(standing_without_gateway(STANDING_ENTERING), STANDING_IDLE);
+    assert_int_equal(standing_without_gateway(STANDING_RUNNING), STANDING_IDLE);
+    assert_int_equal(standing_without_gateway(STANDING_STALLED), STANDING_IDLE);
+    assert_int_equal(standing_without_gateway(STANDING_WAITING), STANDING_WAITING);
+    assert_int_equal(standing_without_gateway(STANDING_REPORTS), STANDING_REPORTS);
+    assert_int_equal(standing_without_gateway(STANDING_SHORT), STANDING_SHORT);
+    assert_int_equal(standing_without_gateway(STANDING_COMPLETED), STANDING_COMPLETED);
+    assert_string_equal(standing_name(STANDING_IDLE), "not-running");
+}
+
+/* A board that stayed dark is no success, whatever else was reached. */
+static void dark_boards_are_short(void **state)
+{
+    static const struct {
+        int64_t showings, planned, missing;
+        enum standing expected;
+    } cases[] = {{360, 360, 0, STANDING_COMPLETED},
+                 {359, 360, 1, STANDING_SHORT},
+                 {0, 360, 360, STANDING_SHORT},
+                 {0, 0, 0, STANDING_SHORT}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct books books = two_units();
+        struct statement statement;
+
+        books.n_units = 0;
+        books.boards[0] = (struct books_board){
+            .id = "plaza", .showings = cases[i].showings, .planned = cases[i].planned};
+        /* One that did well makes no other one good. */
+        books.boards[1] = (struct books_board){.id = "market", .showings = 1};
+        books.n_boards = 2;
+        statement_read(&books, "day", &statement);
+        assert_int_equal(standing_missing_showings(&statement), cases[i].missing);
+        assert_string_equal(standing_name(standing_of(&statement, CLOSES, CLOSES)),
+                            standing_name(cases[i].expected));
+        statement_release(&statement);
+    }
+}
+
+static void half_entered_is_said(void **state)
+{
+    (void)state;
+    for (int entered = 0; entered < 2; entered++) {
+        struct books books = two_units();
+        struct buffer json = BUFFER_NULL;
+        struct statement statement;
+        struct jv *document;
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        books.campaign.planned = entered;
+        statement_read(&books, "day", &statement);
+        statement_print_table(&statement, out);
+        fclose(out);
+        assert_int_equal(strstr(text, "▲ The campaign is not completely entered") == NULL, entered);
+        document = statement_to_json(&statement);
+        jv_write(document, false, &json);
+        assert_non_null(strstr(json.data, entered ? "\"entered\":true" : "\"entered\":false"));
+        jv_free(document);
+        buffer_free(&json);
+        free(text);
         statement_release(&statement);
     }
 }
@@ -328,6 +402,9 @@ int main(void)
         cmocka_unit_test(the_sheet_has_the_same_figures),
         cmocka_unit_test(deliveries_hide_the_citizen),
         cmocka_unit_test(standing_is_what_the_figures_prove),
+        cmocka_unit_test(no_gateway_no_progress),
+        cmocka_unit_test(dark_boards_are_short),
+        cmocka_unit_test(half_entered_is_said),
         cmocka_unit_test(all_cancelled_is_cancelled),
     };
 
