@@ -44,7 +44,9 @@ static int check_run(int argc, char **argv)
             return command_bad_option(&command_check, option, argv);
         config = optarg;
     }
-    result = files_read(&files, config, argv + optind, (size_t)(argc - optind));
+    (void)files_read(&files, config, argv + optind, (size_t)(argc - optind));
+    result = files_check_ledger(&files, DIAG_WARNING);
+    files_warn_times(&files);
     diag_print(&files.diag, stderr);
     check_summary(&files);
     files_free(&files);
@@ -56,23 +58,26 @@ const struct command command_check = {
     .help_en = "Find every error in the configuration and in campaign files.",
     .help_zh = "检查配置文件和任务文件，一次列出所有错误。",
     .usage = "[-c FILE] [CAMPAIGN...]",
-    .long_en = "CAMPAIGN is a campaign file or its folder; without one, only the configuration is "
-               "checked.\nNothing is opened, sent or written.\n\n"
-               "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
-               "/etc/lawcast/lawcast.cfg\n"
-               "  -h, --help          this text\n\n"
-               "Examples:\n"
-               "  lawcast check\n"
-               "  lawcast check campaigns/constitution-day\n\n"
-               "Exit codes: 0 no errors (warnings may be printed); 1 errors; 2 wrong usage.\n",
-    .long_zh =
-        "CAMPAIGN 是任务文件或其所在目录；不写则只检查配置文件。\n不打开设备，不发送，不写入。\n\n"
-        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 "
+    .long_en =
+        "CAMPAIGN is a campaign file or its folder; without one, only the configuration is "
+        "checked.\nThe folder of the books must be there and may be written. Nothing is opened, "
+        "sent or written.\n\n"
+        "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
-        "  -h, --help          本说明\n\n"
-        "示例：\n"
+        "  -h, --help          this text\n\n"
+        "Examples:\n"
         "  lawcast check\n"
         "  lawcast check campaigns/constitution-day\n\n"
-        "退出码：0 没有错误（可能有警告）；1 有错误；2 用法错误。\n",
+        "Exit codes: 0 no errors (warnings may be printed); 1 errors; 2 wrong usage.\n",
+    .long_zh = "CAMPAIGN "
+               "是任务文件或其所在目录；不写则只检查配置文件。账本所在的目录须已存在且可写。\n不打"
+               "开设备，不发送，不写入。\n\n"
+               "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 "
+               "/etc/lawcast/lawcast.cfg\n"
+               "  -h, --help          本说明\n\n"
+               "示例：\n"
+               "  lawcast check\n"
+               "  lawcast check campaigns/constitution-day\n\n"
+               "退出码：0 没有错误（可能有警告）；1 有错误；2 用法错误。\n",
     .run = check_run,
 };

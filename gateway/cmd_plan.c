@@ -12,12 +12,10 @@
 #include "gateway/report/plan_table.h"
 #include "gateway/report/refused.h"
 
-enum plan_format { PLAN_TABLE, PLAN_JSON, PLAN_CSV };
-
 struct plan_options {
     const char *config, *folder;
     char *campaign;
-    enum plan_format format;
+    bool json, csv;
 };
 
 struct plan_job {
@@ -100,6 +98,32 @@ static void plan_tell_short(const struct plan_job *job)
     }
 }
 
+/* What is no error and yet seldom meant. */
+static void plan_tell_texts(const struct plan_job *job)
+{
+    for (size_t i = 0; i < job->campaign->n_orders; i++) {
+        const struct plan_unit *unit = &job->plan->units[i];
+        char count[FIGURE_ROOM];
+
+        figure_count(unit->gaps, count);
+        if (unit->gaps)
+            fprintf(
+                stderr,
+                lang("%s: %s rows have an empty field that the message uses: look at how it "
+                     "reads, or fill the fields in.\n",
+                     "%s：有 %s 行缺少短信要用的内容（该列为空）：请补填，或确认短信读得通。\n"),
+                unit->name, count);
+        figure_count(unit->double_refusals, count);
+        if (unit->double_refusals)
+            fprintf(stderr,
+                    lang("%s: %s messages say twice how to refuse: take the hint out of text, or "
+                         "set sms.refusal to \"\".\n",
+                         "%s：有 %s 条短信出现两处退订提示：请删去 text 里的提示，或把 sms.refusal "
+                         "写成 \"\"。\n"),
+                    unit->name, count);
+    }
+}
+
 static void plan_print_json(const struct plan_job *job)
 {
     BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
@@ -114,20 +138,17 @@ static void plan_print_json(const struct plan_job *job)
 
 static int plan_print(const struct plan_job *job)
 {
-    switch (job->options->format) {
-    case PLAN_JSON:
+    if (job->options->json) {
         plan_print_json(job);
-        break;
-    case PLAN_CSV:
+    } else if (job->options->csv) {
         plan_print_csv(job->plan, stdout);
         plan_tell_refused(job, stderr);
-        break;
-    case PLAN_TABLE:
+    } else {
         printf("%s (%s)\n\n", job->campaign->title, job->campaign->id);
         plan_print_table(job->plan, stdout);
         plan_tell_refused(job, stdout);
-        break;
     }
+    plan_tell_texts(job);
     plan_tell_short(job);
     return plan_is_short(job->plan) ? COMMAND_SHORT : COMMAND_FINE;
 }
@@ -137,6 +158,7 @@ static int plan_campaign(const struct plan_options *options)
     struct plan_job job = {.options = options};
     int result = files_read(&job.files, options->config, &options->campaign, 1);
 
+    files_warn_times(&job.files);
     if (result == COMMAND_FINE) {
         job.campaign = job.files.campaigns[0];
         job.plan = plan_new(job.campaign, job.files.office);
@@ -166,11 +188,16 @@ static int plan_run(int argc, char **argv)
             chosen.config = optarg;
         else if (option == 'o')
             chosen.folder = optarg;
-        else if (option == 'j' || option == 'v')
-            chosen.format = option == 'j' ? PLAN_JSON : PLAN_CSV;
+        else if (option == 'j')
+            chosen.json = true;
+        else if (option == 'v')
+            chosen.csv = true;
         else
             return command_bad_option(&command_plan, option, argv);
     }
+    if (chosen.json && chosen.csv)
+        return command_misused(&command_plan, "%s",
+                               lang("Choose --json or --csv.", "--json 和 --csv 只能选一个。"));
     if (argc - optind != 1)
         return command_misused(&command_plan, "%s",
                                lang("Name one campaign.", "请指定一个任务文件。"));
@@ -185,7 +212,9 @@ const struct command command_plan = {
     .usage = "[-c FILE] [--out DIR] [--json | --csv] CAMPAIGN",
     .long_en =
         "Reads all recipients and prints, for each unit: quota, good numbers, reserve, refused "
-        "rows,\nparts; and the slots of each board. Nothing is sent. The refused rows go to "
+        "rows,\nparts and the first message as it would go out; and the slots of each board. "
+        "Nothing "
+        "is sent. The refused rows go to "
         "DIR/ID-refused.csv,\nwith their numbers in full: send it back to the unit, then delete "
         "it.\n\n"
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
@@ -200,10 +229,12 @@ const struct command command_plan = {
         "Exit codes: 0 fine; 1 errors in the files; 2 wrong usage; 3 a unit has fewer good\n"
         "numbers (reserve included) than its quota; 4 the refused rows can't be written.\n",
     .long_zh =
-        "读取全部名单，按单位列出：任务数、可用号码、备用号码、被拒绝的行、分段数；以及每块显示屏的"
+        "读取全部名单，按单位列出：任务数、可用号码、备用号码、被拒绝的行、分段数和第一条短信的全文"
+        "；\n"
+        "以及每块显示屏的"
         "播放时段。\n"
         "不发送任何内容。被拒绝的行写入 "
-        "DIR/任务编号-refused.csv，含完整号码：退回单位核对后请删除。\n\n"
+        "DIR/任务代号-refused.csv，含完整号码：退回单位核对后请删除。\n\n"
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
         "      --json          供程序使用\n"

@@ -17,6 +17,9 @@
 #include "gateway/report/standing.h"
 #include "gateway/report/statement_print.h"
 
+/* A campaign that waits less than this ends without having heard all that was reported. */
+#define REHEARSE_REPORTS_S 5
+
 struct rehearse_options {
     const char *config, *folder;
     int64_t air_ms, undelivered, rejected;
@@ -44,7 +47,7 @@ static int rehearse_write_report(const struct statement *statement, const char *
 
 /* Does every figure of the books follow from its own journal, and does the simulator agree? */
 static int rehearse_verify(struct books *books, const struct statement *statement,
-                           const char *folder)
+                           const char *folder, bool lossy)
 {
     MEM_FREE_LATER char *log = rehearsal_log(folder);
     struct books_recount recount = {0};
@@ -58,7 +61,7 @@ static int rehearse_verify(struct books *books, const struct statement *statemen
                 recount.difference);
         return COMMAND_MACHINE;
     }
-    if (compare_log(books, statement->number, log, &compare)) {
+    if (compare_log(books, statement->number, log, lossy, &compare)) {
         fprintf(stderr, "lawcast: %s\n", compare.first[0]);
         result = COMMAND_MACHINE;
     } else {
@@ -73,11 +76,12 @@ static int rehearse_verify(struct books *books, const struct statement *statemen
 
 static void rehearse_say_where(const char *folder, const struct gateway_result *run)
 {
-    printf(lang("\nRehearsed in %.1f s; nothing left this machine. In %s: report.json, books.db, "
-                "simulator.log, simulator.json.\n",
-                "\n演练用时 %.1f 秒，没有向外发送任何内容。%s 中有：report.json、books.db、"
-                "simulator.log、simulator.json。\n"),
-           (double)run->duration_ms / 1000, folder);
+    printf(
+        lang("\nRehearsed in %.1f s; nothing left this machine. In %s: report.json, rehearsal.db, "
+             "simulator.log, simulator.json.\n",
+             "\n演练用时 %.1f 秒，没有向外发送任何内容。%s 中有：report.json、rehearsal.db、"
+             "simulator.log、simulator.json。\n"),
+        (double)run->duration_ms / 1000, folder);
 }
 
 static int rehearse_conclude(const struct campaign *campaign, const char *folder,
@@ -99,12 +103,14 @@ static int rehearse_conclude(const struct campaign *campaign, const char *folder
     }
     puts("");
     statement_print_table(&statement, stdout);
-    result = rehearse_verify(books, &statement, folder);
+    result = rehearse_verify(books, &statement, folder,
+                             campaign->sms.report_wait_s < REHEARSE_REPORTS_S);
     written = rehearse_write_report(&statement, folder);
     if (result == COMMAND_FINE)
         result = written;
     if (result == COMMAND_FINE &&
-        (standing_missing(&statement) || statement.totals.n[COLUMN_UNKNOWN]))
+        (standing_missing(&statement) || standing_missing_showings(&statement) ||
+         statement.totals.n[COLUMN_UNKNOWN]))
         result = COMMAND_SHORT;
     rehearse_say_where(folder, run);
     statement_release(&statement);
@@ -154,6 +160,10 @@ static int rehearse_campaign(const struct rehearse_options *options, const struc
         return COMMAND_MACHINE;
     if (run.failed)
         return COMMAND_REFUSED;
+    if (run.interrupted) {
+        puts(lang("The rehearsal was stopped; it says nothing.", "演练已中止，没有结论。"));
+        return COMMAND_SHORT;
+    }
     return rehearse_conclude(files->campaigns[0], folder, &run);
 }
 
@@ -256,11 +266,11 @@ const struct command command_rehearse = {
     .long_zh =
         "用模拟设备代替配置中的短信设备和显示屏，把时钟拨到任务时间窗的开始，空闲时间自动跳过。结束"
         "后打印\n"
-        "报表，按流水重新计算，并与模拟网络实际接收、模拟屏幕实际显示的内容逐条核对。不触动正式账本"
+        "报表，按流水重新计算，并与模拟网络实际接收、模拟显示屏实际显示的内容逐条核对。不触动正式账本"
         "。\n\n"
         "  -c, --config 文件    配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "  -o, --out 目录       账本、日志和报表的存放位置（默认在 /tmp 新建目录）\n"
-        "      --air-ms N       模拟短信口发送一条所需毫秒数（默认 0；真实设备 2000-6000）\n"
+        "      --air-ms N       模拟短信设备发送一条所需毫秒数（默认 0；真实设备 2000-6000）\n"
         "      --undelivered N  每 1000 个号码中有多少个未送达\n"
         "      --rejected N     每 1000 个号码中有多少个被拒绝\n"
         "  -q, --quiet          不显示进度\n"

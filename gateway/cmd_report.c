@@ -13,6 +13,7 @@ enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_DELIVERIES };
 struct report_options {
     const char *config, *ledger, *campaign;
     enum report_format format;
+    bool contradicts; /* two formats were asked for */
 };
 
 static int report_list_campaign(void *ctx, const struct books_campaign *campaign)
@@ -49,6 +50,12 @@ static int report_unreadable(void)
     return COMMAND_MACHINE;
 }
 
+/* Figures of a campaign that is not completely entered say nothing yet about what was reached. */
+static int report_fine(const struct statement *statement)
+{
+    return statement->planned ? COMMAND_FINE : COMMAND_SHORT;
+}
+
 /* Counts = deliveries = journal, and the columns make the totals. */
 static int report_verify(struct books *books, const struct statement *statement, bool tell)
 {
@@ -68,7 +75,7 @@ static int report_verify(struct books *books, const struct statement *statement,
             lang("\n● The figures add up, and agree with %s deliveries and %s journal records.\n",
                  "\n● 合计一致，且与 %s 条明细、%s 条流水相符。\n"),
             deliveries, journal);
-    return COMMAND_FINE;
+    return report_fine(statement);
 }
 
 static int report_print(const struct report_options *options, struct books *books,
@@ -118,6 +125,22 @@ static int report_campaign(const struct report_options *options)
     return result;
 }
 
+/* false: the option chooses no format. */
+static bool report_choose(struct report_options *chosen, int option)
+{
+    enum report_format format = option == 'v'   ? REPORT_CSV
+                                : option == 'j' ? REPORT_JSON
+                                : option == 'd' ? REPORT_DELIVERIES
+                                                : REPORT_TABLE;
+
+    if (format == REPORT_TABLE)
+        return false;
+    chosen->contradicts =
+        chosen->contradicts || (chosen->format != REPORT_TABLE && chosen->format != format);
+    chosen->format = format;
+    return true;
+}
+
 static int report_run(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
@@ -135,18 +158,16 @@ static int report_run(int argc, char **argv)
             chosen.config = optarg;
         else if (option == 'l')
             chosen.ledger = optarg;
-        else if (option == 'v')
-            chosen.format = REPORT_CSV;
-        else if (option == 'j')
-            chosen.format = REPORT_JSON;
-        else if (option == 'd')
-            chosen.format = REPORT_DELIVERIES;
-        else
+        else if (!report_choose(&chosen, option))
             return command_bad_option(&command_report, option, argv);
     }
+    if (chosen.contradicts)
+        return command_misused(&command_report, "%s",
+                               lang("Choose one of --csv, --json and --deliveries.",
+                                    "--csv、--json、--deliveries 只能选一个。"));
     if (argc - optind != 1)
         return command_misused(&command_report, "%s",
-                               lang("Name one campaign by its id.", "请指定一个任务的编号。"));
+                               lang("Name one campaign by its id.", "请指定一个任务的代号。"));
     chosen.campaign = argv[optind];
     return report_campaign(&chosen);
 }
@@ -172,7 +193,9 @@ const struct command command_report = {
         "  lawcast report 2026-constitution-day\n"
         "  lawcast report --csv 2026-constitution-day > report.csv\n\n"
         "Exit codes: 0 the figures add up and agree with the books; 1 no such campaign, or errors\n"
-        "in the configuration; 2 wrong usage; 4 the books can't be read or don't add up.\n",
+        "in the configuration; 2 wrong usage; 3 they do, but the campaign is not completely "
+        "entered\n"
+        "in the books; 4 the books can't be read or don't add up.\n",
     .long_zh =
         "每条短信只计入一栏，各栏相加等于“计划”。“已送达”指网络回执表明送到手机，不代表有人阅读；\n"
         "“已发出·等回执”指网络已接受但（尚）无回执。“计费条”为网络计费的条数。公民号码已隐去中间四"
@@ -186,7 +209,7 @@ const struct command command_report = {
         "示例：\n"
         "  lawcast report 2026-constitution-day\n"
         "  lawcast report --csv 2026-constitution-day > report.csv\n\n"
-        "退出码：0 合计一致且与账本相符；1 没有该任务或配置有错误；2 用法错误；4 "
-        "账本无法读取或账目不符。\n",
+        "退出码：0 合计一致且与账本相符；1 没有该任务或配置有错误；2 用法错误；3 "
+        "账目相符，但任务尚未完整记入\n账本；4 账本无法读取或账目不符。\n",
     .run = report_run,
 };

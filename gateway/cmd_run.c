@@ -2,6 +2,7 @@
  * Runs: loop (through gateway_run). */
 #include <stdlib.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
@@ -15,43 +16,91 @@ struct run_options {
     bool quiet;
 };
 
-/* What has been reached, in one line a campaign: is anything short or in doubt? */
+static int run_unreadable(const char *why)
+{
+    fprintf(stderr,
+            lang("lawcast run: the books can't be read: %s\n", "lawcast run：无法读取账本：%s\n"),
+            why);
+    return COMMAND_MACHINE;
+}
+
+/* What one campaign has reached, in one line: is anything short or in doubt? */
+static int run_tell(const struct statement *statement)
+{
+    int64_t missing = standing_missing(statement), showings = standing_missing_showings(statement);
+    int64_t unknown = statement->totals.n[COLUMN_UNKNOWN];
+
+    printf(lang("%s: %lld delivered, %lld sent without report, %lld in doubt, %lld short of the "
+                "quota, %lld showings missing. See \"lawcast report %s\".\n",
+                "%s：已送达 %lld 条，无回执 %lld 条，结果不明 %lld 条，距任务数还差 %lld 条，"
+                "缺少播放 %lld 次。详见 lawcast report %s。\n"),
+           statement->id, (long long)statement->totals.n[COLUMN_DELIVERED],
+           (long long)statement->totals.n[COLUMN_SENT], (long long)unknown, (long long)missing,
+           (long long)showings, statement->id);
+    return missing || unknown || showings ? COMMAND_SHORT : COMMAND_FINE;
+}
+
 static int run_conclude(const struct files *files)
 {
     struct books *books = NULL;
-    char why[256];
+    char why[256] = "";
     int result = COMMAND_FINE;
 
     if (books_open(&books, files->office->ledger_path, why, sizeof why))
-        return COMMAND_MACHINE;
-    for (size_t i = 0; i < files->n; i++) {
+        return run_unreadable(why);
+    for (size_t i = 0; i < files->n && result != COMMAND_MACHINE; i++) {
         struct statement statement;
+        int rc = statement_read(books, files->campaigns[i]->id, &statement);
+        int told = rc ? run_unreadable(files->campaigns[i]->id) : run_tell(&statement);
 
-        if (statement_read(books, files->campaigns[i]->id, &statement) == 0) {
-            int64_t missing = standing_missing(&statement);
-            int64_t unknown = statement.totals.n[COLUMN_UNKNOWN];
-
-            printf(
-                lang("%s: %lld delivered, %lld sent without report, %lld in doubt, %lld short of "
-                     "the quota. See \"lawcast report %s\".\n",
-                     "%s：已送达 %lld 条，无回执 %lld 条，结果不明 %lld 条，距任务数还差 %lld "
-                     "条。详见 lawcast report %s。\n"),
-                statement.id, (long long)statement.totals.n[COLUMN_DELIVERED],
-                (long long)statement.totals.n[COLUMN_SENT], (long long)unknown, (long long)missing,
-                statement.id);
-            if (missing || unknown)
-                result = COMMAND_SHORT;
-        }
+        result = told > result ? told : result;
         statement_release(&statement);
     }
     books_close(books);
     return result;
 }
 
+/* A new campaign whose last window is over would only be written off, and its id with it: almost
+ * always a wrong year or day. One that the books know already may be ended properly. */
+static bool run_is_too_late(const struct campaign *campaign, struct books *books)
+{
+    struct books_campaign known;
+
+    if (campaign->windows[campaign->n_windows - 1].to_ms > clock_wall_ms())
+        return false;
+    if (books && books_find_campaign(books, campaign->id, &known) == 0) {
+        books_campaign_release(&known);
+        return false;
+    }
+    fprintf(stderr,
+            lang("%s: the last window is over. Nothing was entered: correct the times and run it "
+                 "again.\n",
+                 "%s：最后一个时间窗已经过去。没有入账：请改正时间后重新运行。\n"),
+            campaign->file);
+    return true;
+}
+
+static int run_check_times(const struct files *files)
+{
+    struct books *books = NULL;
+    char why[256] = "";
+    bool late = false;
+
+    /* Books that don't exist yet know nothing; others that can't be read are told by the gateway.
+     */
+    if (books_open(&books, files->office->ledger_path, why, sizeof why))
+        books = NULL;
+    for (size_t i = 0; i < files->n; i++)
+        late |= run_is_too_late(files->campaigns[i], books);
+    books_close(books);
+    return late ? COMMAND_REFUSED : COMMAND_FINE;
+}
+
 static int run_carry_out(const struct files *files, const struct run_options *options)
 {
     MEM_FREE_LATER char *agent = gateway_program("lawcast-modem");
     struct gateway_result result;
+    int reached;
     int rc = gateway_run(
         &(struct gateway_setup){.office = files->office,
                                 .campaigns = (const struct campaign *const *)files->campaigns,
@@ -66,10 +115,15 @@ static int run_carry_out(const struct files *files, const struct run_options *op
         return COMMAND_MACHINE;
     if (result.failed)
         return COMMAND_REFUSED;
+    if (result.unmatched)
+        printf(lang("%lld status reports belong to no message of these books.\n",
+                    "%lld 条回执在账本中没有对应的短信。\n"),
+               (long long)result.unmatched);
     if (result.interrupted)
         puts(lang("Stopped. The same command goes on from here.",
                   "已停止。再次运行同一命令即可继续。"));
-    return run_conclude(files);
+    reached = run_conclude(files);
+    return result.unlisted ? COMMAND_MACHINE : reached;
 }
 
 static int run_files(const struct run_options *options, char **paths, size_t n)
@@ -77,7 +131,11 @@ static int run_files(const struct run_options *options, char **paths, size_t n)
     struct files files = FILES_NULL;
     int result = files_read(&files, options->config, paths, n);
 
+    if (result == COMMAND_FINE)
+        result = files_check_ledger(&files, DIAG_ERROR);
     diag_print(&files.diag, stderr);
+    if (result == COMMAND_FINE)
+        result = run_check_times(&files);
     if (result == COMMAND_FINE)
         result = run_carry_out(&files, options);
     files_free(&files);
@@ -133,10 +191,13 @@ const struct command command_run = {
         "  -h, --help          this text\n\n"
         "Example:\n"
         "  lawcast run campaigns/constitution-day\n\n"
-        "Exit codes: 0 every quota is reached and nothing is in doubt; 1 errors in the files; 2 "
-        "wrong\nusage; 3 carried out or stopped, but short of a quota or in doubt; 4 the books "
-        "can't "
-        "be written,\nor another gateway uses them.\n",
+        "Exit codes: 0 every quota and every showing is reached and nothing is in doubt; 1 errors "
+        "in "
+        "the\nfiles, or a campaign that the books know with another content; 2 wrong usage; 3 "
+        "carried "
+        "out or\nstopped, but short of something or in doubt; 4 the books can't be written or "
+        "read, "
+        "or another\ngateway uses them.\n",
     .long_zh =
         "将任务记入账本，等待时间窗，通过配置中的短信设备发送短信、在显示屏上播放标语，全部完成后结"
         "束。\n"

@@ -12,6 +12,13 @@
 #include "gateway/report/statement_print.h"
 #include "gateway/report/table.h"
 
+/* What is asked of each campaign. */
+struct status_job {
+    struct books *books;
+    bool gateway;    /* one is at work on these books */
+    struct jv *list; /* where --json is gathered; NULL: print */
+};
+
 struct status_ids {
     char **ids;
     size_t n;
@@ -57,22 +64,24 @@ static void status_print_units(const struct statement *statement)
         {lang("Reached", "完成率"), true, false},
         {statement_column_label(COLUMN_SENT), true, false},
         {statement_column_label(COLUMN_UNKNOWN), true, true},
+        {statement_column_label(COLUMN_EXPIRED), true, true},
         {statement_column_label(COLUMN_OPEN), true, false},
     };
-    struct table *table = table_new(columns, 7);
+    struct table *table = table_new(columns, 8);
 
     for (size_t i = 0; i < statement->n_units; i++) {
         const struct statement_unit *unit = &statement->units[i];
-        char text[6][FIGURE_ROOM];
+        char text[7][FIGURE_ROOM];
 
         figure_count(unit->n[COLUMN_DELIVERED], text[0]);
         figure_count(unit->quota, text[1]);
         figure_percent(unit->n[COLUMN_DELIVERED], unit->quota, text[2]);
         figure_count(unit->n[COLUMN_SENT], text[3]);
         figure_count(unit->n[COLUMN_UNKNOWN], text[4]);
-        figure_count(unit->n[COLUMN_OPEN], text[5]);
-        table_row(table, (const char *[7]){unit->name, text[0], text[1], text[2], text[3], text[4],
-                                           text[5]});
+        figure_count(unit->n[COLUMN_EXPIRED], text[5]);
+        figure_count(unit->n[COLUMN_OPEN], text[6]);
+        table_row(table, (const char *[8]){unit->name, text[0], text[1], text[2], text[3], text[4],
+                                           text[5], text[6]});
     }
     table_print(table, stdout);
     table_free(table);
@@ -101,10 +110,20 @@ static void status_print_open(const struct statement *statement, const struct st
         putchar('\n');
 }
 
-static void status_print(const struct statement *statement, const struct status_scan *scan)
+static enum standing status_standing(const struct status_job *job,
+                                     const struct statement *statement,
+                                     const struct status_scan *scan)
+{
+    enum standing standing = standing_of(statement, clock_wall_ms(), scan->last_ms);
+
+    return job->gateway ? standing : standing_without_gateway(standing);
+}
+
+static void status_print(const struct status_job *job, const struct statement *statement,
+                         const struct status_scan *scan)
 {
     BUFFER_FREE_LATER struct buffer title = BUFFER_NULL;
-    enum standing standing = standing_of(statement, clock_wall_ms(), scan->last_ms);
+    enum standing standing = status_standing(job, statement, scan);
     int64_t showing = 0;
     char last[20];
 
@@ -125,7 +144,8 @@ static void status_print(const struct statement *statement, const struct status_
     }
 }
 
-static struct jv *status_json(const struct statement *statement, const struct status_scan *scan)
+static struct jv *status_json(const struct status_job *job, const struct statement *statement,
+                              const struct status_scan *scan)
 {
     struct jv *document = statement_to_json(statement), *open = jv_object();
     char when[FIGURE_ROOM];
@@ -134,80 +154,111 @@ static struct jv *status_json(const struct statement *statement, const struct st
         jv_put(open, delivery_state_name((enum delivery_state)state),
                jv_int(statement->by_state[state]));
     figure_iso(scan->last_ms, when);
-    jv_put(document, "state",
-           jv_string(standing_name(standing_of(statement, clock_wall_ms(), scan->last_ms))));
+    jv_put(document, "state", jv_string(standing_name(status_standing(job, statement, scan))));
     jv_put(document, "open", open);
     jv_put(document, "last_change", scan->last_ms ? jv_string(when) : jv_null());
     return document;
 }
 
-/* One campaign: onto standard output, or onto list for --json. */
-static int status_campaign(struct books *books, const char *id, struct jv *list)
+static int status_campaign(const struct status_job *job, const char *id)
 {
     struct status_scan scan = {0};
     struct statement statement;
-    int rc = statement_read(books, id, &statement);
+    int rc = statement_read(job->books, id, &statement);
 
     if (!rc)
-        rc = books_deliveries(books, statement.number, status_take_delivery, &scan);
-    if (!rc && list)
-        jv_push(list, status_json(&statement, &scan));
+        rc = books_deliveries(job->books, statement.number, status_take_delivery, &scan);
+    if (!rc && job->list)
+        jv_push(job->list, status_json(job, &statement, &scan));
     else if (!rc)
-        status_print(&statement, &scan);
+        status_print(job, &statement, &scan);
     statement_release(&statement);
     return rc;
 }
 
-static int status_all(struct books *books, const struct status_ids *ids, struct jv *list)
+static int status_all(const struct status_job *job, const struct status_ids *ids)
 {
     int rc = 0;
 
-    if (!ids->n && !list)
+    if (!ids->n && !job->list)
         fputs(lang("The books have no campaign yet. Next: lawcast check CAMPAIGN, then lawcast run "
                    "CAMPAIGN.\n",
                    "账本中还没有任务。下一步：先运行 lawcast check 任务文件，再运行 lawcast run "
                    "任务文件。\n"),
               stdout);
     for (size_t i = 0; i < ids->n && !rc; i++) {
-        if (i && !list)
+        if (i && !job->list)
             putchar('\n');
-        rc = status_campaign(books, ids->ids[i], list);
+        rc = status_campaign(job, ids->ids[i]);
     }
     return rc;
 }
 
-static void status_print_json(struct jv *list)
+static void status_print_json(const struct status_job *job)
 {
     BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
     struct jv *document = jv_object();
 
-    jv_put(document, "campaigns", list);
+    jv_put(document, "gateway", jv_bool(job->gateway));
+    jv_put(document, "campaigns", job->list);
     jv_write(document, true, &text);
     puts(buffer_text(&text));
     jv_free(document);
 }
 
-static int status_books(struct books *books, bool json)
+static int status_books(struct status_job *job)
 {
-    struct jv *list = json ? jv_array() : NULL;
     struct status_ids ids = {0};
-    int rc = books_campaigns(books, status_take_id, &ids);
+    int rc = books_campaigns(job->books, status_take_id, &ids);
 
     if (!rc)
-        rc = status_all(books, &ids, list);
+        rc = status_all(job, &ids);
     for (size_t i = 0; i < ids.n; i++)
         free(ids.ids[i]);
     free(ids.ids);
     if (rc) {
-        jv_free(list);
+        jv_free(job->list);
         fputs(lang("lawcast status: the books can't be read just now. Try again.\n",
                    "lawcast status：暂时无法读取账本，请重试。\n"),
               stderr);
         return COMMAND_MACHINE;
     }
-    if (list)
-        status_print_json(list);
+    if (job->list)
+        status_print_json(job);
     return COMMAND_FINE;
+}
+
+/* Where the books are; the configuration also sets the time zone. NULL: told already. */
+static char *status_path(const char *config)
+{
+    struct diag diag = DIAG_NULL;
+    struct office *office = NULL;
+    char *path = NULL;
+
+    if (command_read_office(config, &diag, &office) == COMMAND_FINE)
+        path = mem_dup(office->ledger_path);
+    diag_print(&diag, stderr);
+    diag_free(&diag);
+    command_free_office(office);
+    return path;
+}
+
+static int status_of(const char *config, const char *ledger, bool json)
+{
+    MEM_FREE_LATER char *path = ledger ? mem_dup(ledger) : status_path(config);
+    struct status_job job = {0};
+    int result;
+
+    if (!path)
+        return COMMAND_REFUSED;
+    job.gateway = books_in_use(path);
+    result = command_open_books(NULL, path, &job.books);
+    if (result != COMMAND_FINE)
+        return result;
+    job.list = json ? jv_array() : NULL;
+    result = status_books(&job);
+    books_close(job.books);
+    return result;
 }
 
 static int status_run(int argc, char **argv)
@@ -218,9 +269,8 @@ static int status_run(int argc, char **argv)
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     const char *config = NULL, *ledger = NULL;
-    struct books *books = NULL;
     bool json = false;
-    int option, result;
+    int option;
 
     while ((option = command_next_option(argc, argv, ":c:h", options)) != -1) {
         if (option == 'c')
@@ -235,12 +285,7 @@ static int status_run(int argc, char **argv)
     if (optind < argc)
         return command_misused(&command_status, lang("\"%s\" is too much.", "多余的参数：%s。"),
                                argv[optind]);
-    result = command_open_books(config, ledger, &books);
-    if (result != COMMAND_FINE)
-        return result;
-    result = status_books(books, json);
-    books_close(books);
-    return result;
+    return status_of(config, ledger, json);
 }
 
 const struct command command_status = {
@@ -253,7 +298,8 @@ const struct command command_status = {
         "is\n"
         "open or in doubt and every quota is delivered or sent, \"stalled\" when nothing has moved "
         "for 5 "
-        "minutes\ninside a window, else \"ended short\".\n\n"
+        "minutes\ninside a window, \"not running\" when no gateway is at work then, else \"ended "
+        "short\".\n\n"
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
         "      --ledger PATH   these books, without a configuration\n"
@@ -266,7 +312,8 @@ const struct command command_status = {
         "books can't be read.\n",
     .long_zh =
         "任务后的状态词由数字算出：没有未完成和结果不明、且各单位都达到任务数，才是“已完成”；\n"
-        "时段内 5 分钟没有变化为“停滞”；其余结束的为“已结束·有余量”。\n\n"
+        "时间窗内 5 分钟没有变化为“停滞”；没有网关在工作为“未运行”；\n"
+        "其余结束的为“已结束·未达任务数”。\n\n"
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "      --ledger 路径   直接读取此账本，不需要配置文件\n"
         "      --json          供程序使用\n"

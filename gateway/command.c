@@ -2,8 +2,10 @@
  * Runs: any. */
 #include "gateway/command.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,15 +56,38 @@ int command_misused(const struct command *command, const char *format, ...)
     return COMMAND_USAGE;
 }
 
+/* Which word getopt_long has just complained about: a long one, or NULL for a letter (optopt). A
+ * letter that is wrong may stand in the middle of "-xq", where optind is still on that word. */
+static const char *command_long_word(int argc, char **argv, int complaint,
+                                     const struct option *options)
+{
+    const char *word = optind > 1 && optind <= argc ? argv[optind - 1] : "";
+    bool is_long = strncmp(word, "--", 2) == 0;
+
+    if (complaint == ':' || optopt == 0)
+        return is_long ? word : NULL;
+    /* "--quiet=3" is not the word before the wrong one: it would have been complained about. */
+    for (; is_long && options->name; options++)
+        if (options->val == optopt && options->has_arg == no_argument && strchr(word, '='))
+            return word;
+    return NULL;
+}
+
 int command_next_option(int argc, char **argv, const char *letters, const struct option *options)
 {
+    int option;
+
     opterr = 0;
-    return getopt_long(argc, argv, letters, options, NULL);
+    option = getopt_long(argc, argv, letters, options, NULL);
+    if (option == '?' || option == ':')
+        optarg = (char *)command_long_word(argc, argv, option, options);
+    return option;
 }
 
 int command_bad_option(const struct command *command, int option, char **argv)
 {
-    const char *given = optind > 0 ? argv[optind - 1] : "";
+    char letter[] = {'-', (char)optopt, '\0'};
+    const char *given = optarg ? optarg : letter;
 
     if (option == 'h') {
         command_print_help(command, stdout);
@@ -71,6 +96,12 @@ int command_bad_option(const struct command *command, int option, char **argv)
     if (option == ':')
         return command_misused(command, lang("The option %s needs a value.", "选项 %s 缺少取值。"),
                                given);
+    if (optarg && optopt)
+        return command_misused(
+            command, lang("The option %s takes no value.", "选项 %s 不接受取值。"), given);
+    /* A letter of several bytes is shown with its word: half of one is no text. */
+    if (!optarg && !isascii(optopt))
+        given = argv[optind];
     return command_misused(command, lang("The option %s is not known.", "没有选项 %s。"), given);
 }
 

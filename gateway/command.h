@@ -46,7 +46,8 @@ void command_print_help(const struct command *command, FILE *out);
 int command_misused(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* getopt_long with ":" first in its letters, silent: wrong options are told by command_bad_option,
- * which the caller calls for anything that it doesn't know ('h' prints the help: COMMAND_FINE). */
+ * which the caller calls for anything that it doesn't know ('h' prints the help: COMMAND_FINE).
+ * Before that call optarg must stay as it is: it holds the wrong word, NULL for a letter. */
 int command_next_option(int argc, char **argv, const char *letters, const struct option *options);
 int command_bad_option(const struct command *command, int option, char **argv);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/base/outlet.h"
 #include "adapters/display/http.h"
 #include "adapters/kinds.h"
 #include "gateway/ledger/books.h"
@@ -21,11 +23,14 @@
 #define GATEWAY_WATCH_MS    10
 #define GATEWAY_PROGRESS_MS 250
 
+static const int gateway_signals[] = {SIGINT, SIGTERM, SIGHUP};
+#define GATEWAY_SIGNALS (sizeof gateway_signals / sizeof *gateway_signals)
+
 struct gateway {
     const struct gateway_setup *setup;
     struct gateway_result *result;
     uv_loop_t loop;
-    uv_signal_t interrupt, terminate;
+    uv_signal_t signals[GATEWAY_SIGNALS];
     uv_timer_t watch, draw;
     struct ledger *ledger;
     struct http *http;
@@ -33,10 +38,28 @@ struct gateway {
     struct books *books;
     struct progress *progress;
     struct refused **refused; /* one per campaign, opened at the first refusal */
+    bool refused_failed;      /* its list can't be written: told once */
     char *trouble;            /* why the books can't be written, or NULL */
     int64_t drawn_ms, drawn_settled;
     double rate;
+    struct outlet *voice; /* standard error */
 };
+
+/* To the person, while the loop runs: never waits for a terminal that nobody reads. */
+__attribute__((format(printf, 2, 3))) static void gateway_say(struct gateway *gateway,
+                                                              const char *format, ...)
+{
+    char text[768];
+    va_list args;
+    int length;
+
+    va_start(args, format);
+    length = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (length > 0)
+        outlet_write(gateway->voice, text,
+                     (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+}
 
 char *gateway_program(const char *name)
 {
@@ -68,13 +91,19 @@ static void gateway_trouble(void *ctx, const char *message)
         log_warning("books: writing works again");
 }
 
-/* What the person in front of it should know: books first, then the first modem that is down. */
+/* What the person in front of it should know: books first, then modems, then boards. */
 static char *gateway_trouble_line(const struct gateway *gateway, const struct dispatch_view *view)
 {
     if (gateway->trouble)
         return mem_dup(gateway->trouble);
     if (view->modem_trouble)
-        return mem_printf("%s: %s", view->modem_trouble_id, view->modem_trouble);
+        return mem_printf(lang("%zu modems are down; %s: %s", "%zu 台短信设备不可用；%s：%s"),
+                          view->modems - view->modems_ready, view->modem_trouble_id,
+                          view->modem_trouble);
+    if (view->board_trouble)
+        return mem_printf(lang("%zu boards don't answer; %s: %s", "%zu 块显示屏不可用；%s：%s"),
+                          view->boards - view->boards_ready, view->board_trouble_id,
+                          view->board_trouble);
     return NULL;
 }
 
@@ -103,6 +132,7 @@ static void gateway_draw(struct gateway *gateway)
                                          .planning = view.works_entering > 0,
                                          .rows_read = view.rows_read,
                                          .rows_refused = gateway->result->refused,
+                                         .showing = view.showing,
                                          .trouble = trouble,
                                          .messages_per_s = gateway->rate,
                                      });
@@ -124,28 +154,71 @@ static void gateway_on_signal(uv_signal_t *signal, int number)
 {
     struct gateway *gateway = signal->data;
 
-    log_warning("signal=%d stopping", number);
+    log_info("signal=%d stopping", number);
+    if (!gateway->result->interrupted)
+        gateway_say(
+            gateway, "%s",
+            lang("Stopping: modems finish their message, slogans are taken down. Once more: "
+                 "don't wait for boards or a broken disk.\n",
+                 "正在停止：发完手上的短信并撤下标语。再按一次则不再等待显示屏和故障磁盘。\n"));
     gateway->result->interrupted = true;
     dispatch_stop(gateway->dispatch);
+}
+
+static void gateway_say_unwritable(struct gateway *gateway, const char *path, int rc)
+{
+    gateway_say(gateway, lang("lawcast: %s can't be written: %s\n", "lawcast：%s 无法写入：%s\n"),
+                path, strerror(-rc));
+}
+
+static size_t gateway_index_of(const struct gateway *gateway, const struct campaign *campaign)
+{
+    size_t i = 0;
+
+    while (gateway->setup->campaigns[i] != campaign)
+        i++;
+    return i;
 }
 
 static void gateway_refused(void *ctx, const struct campaign *campaign, const struct recipient *row)
 {
     struct gateway *gateway = ctx;
-    size_t i = 0;
+    size_t i = gateway_index_of(gateway, campaign);
 
     gateway->result->refused++;
-    while (gateway->setup->campaigns[i] != campaign)
-        i++;
-    if (!gateway->refused[i]) {
+    if (!gateway->refused[i] && !gateway->refused_failed) {
         MEM_FREE_LATER char *path = refused_path(gateway->setup->refused_dir, campaign->id);
         int rc = refused_open(&gateway->refused[i], path);
 
+        gateway->refused_failed = rc < 0;
         if (rc)
-            log_error("%s: %s", path, strerror(-rc));
+            gateway_say_unwritable(gateway, path, rc);
     }
     if (gateway->refused[i])
         refused_add(gateway->refused[i], row);
+}
+
+/* The list of refused rows is whole on disk before the books call the campaign planned: a crash
+ * later can't lose it. One fsync on the loop, once a campaign, before its first message. */
+static void gateway_read(void *ctx, const struct campaign *campaign)
+{
+    struct gateway *gateway = ctx;
+    size_t i = gateway_index_of(gateway, campaign);
+    MEM_FREE_LATER char *path = refused_path(gateway->setup->refused_dir, campaign->id);
+    int64_t rows;
+
+    if (!gateway->refused[i])
+        return;
+    rows = refused_close(gateway->refused[i]);
+    gateway->refused[i] = NULL;
+    gateway->refused_failed |= rows < 0;
+    if (rows < 0)
+        gateway_say_unwritable(gateway, path, (int)rows);
+    else
+        gateway_say(
+            gateway,
+            lang("%lld rows were refused, with reasons, in %s\n", "拒收 %lld 行，原因见 %s\n"),
+            (long long)rows, path);
 }
 
 static void gateway_ledger_closed(void *ctx)
@@ -168,14 +241,26 @@ static void gateway_shut(struct gateway *gateway)
 {
     if (gateway->setup->ended && gateway->dispatch)
         gateway->setup->ended(gateway->setup->ctx);
-    uv_close((uv_handle_t *)&gateway->interrupt, NULL);
-    uv_close((uv_handle_t *)&gateway->terminate, NULL);
+    for (size_t i = 0; i < GATEWAY_SIGNALS; i++)
+        uv_close((uv_handle_t *)&gateway->signals[i], NULL);
     uv_close((uv_handle_t *)&gateway->watch, NULL);
     uv_close((uv_handle_t *)&gateway->draw, NULL);
     if (gateway->http)
         http_close(gateway->http, gateway_http_closed, gateway);
     if (gateway->ledger)
         ledger_close(gateway->ledger, gateway_ledger_closed, gateway);
+}
+
+/* Before the ledger closes: the last one to leave the books folds their write-ahead log into them,
+ * and a reader can't. */
+static void gateway_close_progress(struct gateway *gateway)
+{
+    uv_timer_stop(&gateway->draw);
+    if (gateway->progress)
+        progress_close(gateway->progress);
+    books_close(gateway->books);
+    gateway->progress = NULL;
+    gateway->books = NULL;
 }
 
 static void gateway_finished(void *ctx)
@@ -185,19 +270,22 @@ static void gateway_finished(void *ctx)
 
     dispatch_view(gateway->dispatch, &view);
     gateway->result->unmatched = view.unmatched;
-    gateway->result->longest_turn_us = view.longest_turn_us;
     if (gateway->progress)
         gateway_draw(gateway);
+    gateway_close_progress(gateway);
     gateway_shut(gateway);
 }
 
 static void gateway_open_handles(struct gateway *gateway)
 {
-    uv_signal_init(&gateway->loop, &gateway->interrupt);
-    uv_signal_init(&gateway->loop, &gateway->terminate);
+    for (size_t i = 0; i < GATEWAY_SIGNALS; i++) {
+        uv_signal_init(&gateway->loop, &gateway->signals[i]);
+        gateway->signals[i].data = gateway;
+        /* From now on: a signal that comes before the loop runs is handled when it does. */
+        uv_signal_start(&gateway->signals[i], gateway_on_signal, gateway_signals[i]);
+    }
     uv_timer_init(&gateway->loop, &gateway->watch);
     uv_timer_init(&gateway->loop, &gateway->draw);
-    gateway->interrupt.data = gateway->terminate.data = gateway;
     gateway->watch.data = gateway->draw.data = gateway;
 }
 
@@ -217,6 +305,16 @@ static void gateway_open_progress(struct gateway *gateway)
     free(ids);
 }
 
+/* Better now than after an hour of sending. */
+static int gateway_check_folder(struct gateway *gateway)
+{
+    int rc = access(gateway->setup->refused_dir, W_OK | X_OK) ? -errno : 0;
+
+    if (rc)
+        gateway_say_unwritable(gateway, gateway->setup->refused_dir, rc);
+    return rc;
+}
+
 static int gateway_open_ledger(struct gateway *gateway)
 {
     struct ledger_recovery recovery = {0};
@@ -229,12 +327,14 @@ static int gateway_open_ledger(struct gateway *gateway)
         return rc;
     }
     if (recovery.unknown)
-        fprintf(
-            stderr,
-            lang("The last run ended in the middle: %lld messages are in doubt and are not sent "
-                 "again (see on_unknown).\n",
-                 "上次运行中途结束：%lld 条短信结果不明，不会重发（见 on_unknown）。\n"),
-            (long long)recovery.unknown);
+        fprintf(stderr,
+                lang("The last run ended in the middle: %lld messages were in flight and are in "
+                     "doubt. They "
+                     "are sent again only where the campaign says on_unknown = \"resend\".\n",
+                     "上次运行中途结束：%lld 条短信当时在途，结果不明。仅当任务写明 on_unknown = "
+                     "\"resend\" 时"
+                     "才会重发。\n"),
+                (long long)recovery.unknown);
     return 0;
 }
 
@@ -253,6 +353,7 @@ static int gateway_open_dispatch(struct gateway *gateway)
                                                               .http = gateway->http,
                                                               .agent_path = setup->agent_path,
                                                               .refused = gateway_refused,
+                                                              .read = gateway_read,
                                                               .finished = gateway_finished,
                                                               .ctx = gateway},
                                      why, sizeof why);
@@ -266,8 +367,6 @@ static void gateway_begin(struct gateway *gateway)
 {
     const struct gateway_setup *setup = gateway->setup;
 
-    uv_signal_start(&gateway->interrupt, gateway_on_signal, SIGINT);
-    uv_signal_start(&gateway->terminate, gateway_on_signal, SIGTERM);
     dispatch_start(gateway->dispatch);
     gateway_open_progress(gateway);
     if (setup->started)
@@ -276,28 +375,10 @@ static void gateway_begin(struct gateway *gateway)
         uv_timer_start(&gateway->watch, gateway_on_watch, GATEWAY_WATCH_MS, GATEWAY_WATCH_MS);
 }
 
-static void gateway_close_refused(struct gateway *gateway, size_t i)
-{
-    const struct gateway_setup *setup = gateway->setup;
-    MEM_FREE_LATER char *path = refused_path(setup->refused_dir, setup->campaigns[i]->id);
-    int64_t rows = refused_close(gateway->refused[i]);
-
-    if (rows < 0)
-        fprintf(stderr, lang("lawcast: %s can't be written: %s\n", "lawcast：%s 无法写入：%s\n"),
-                path, strerror((int)-rows));
-    else
-        fprintf(stderr,
-                lang("%lld rows were refused, with reasons, in %s\n", "拒收 %lld 行，原因见 %s\n"),
-                (long long)rows, path);
-}
-
 static void gateway_conclude(struct gateway *gateway)
 {
     const struct gateway_setup *setup = gateway->setup;
 
-    if (gateway->progress)
-        progress_close(gateway->progress);
-    books_close(gateway->books);
     for (size_t i = 0; i < setup->n_campaigns; i++) {
         const char *failure = gateway->dispatch ? dispatch_failure(gateway->dispatch, i) : NULL;
 
@@ -305,12 +386,12 @@ static void gateway_conclude(struct gateway *gateway)
             fprintf(stderr, "lawcast: %s\n", failure);
             gateway->result->failed++;
         }
-        if (gateway->refused[i])
-            gateway_close_refused(gateway, i);
+        refused_abandon(gateway->refused[i]);
     }
     if (gateway->dispatch)
         dispatch_free(gateway->dispatch);
     free(gateway->refused);
+    outlet_close(gateway->voice);
     free(gateway->trouble);
 }
 
@@ -323,9 +404,12 @@ int gateway_run(const struct gateway_setup *setup, struct gateway_result *result
     *result = (struct gateway_result){0};
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&gateway.loop);
+    gateway.voice = outlet_open(STDERR_FILENO);
     gateway.refused = mem_array(setup->n_campaigns, struct refused *);
     gateway_open_handles(&gateway);
-    rc = gateway_open_ledger(&gateway);
+    rc = gateway_check_folder(&gateway);
+    if (!rc)
+        rc = gateway_open_ledger(&gateway);
     if (!rc)
         rc = gateway_open_dispatch(&gateway);
     if (!rc)
@@ -335,6 +419,7 @@ int gateway_run(const struct gateway_setup *setup, struct gateway_result *result
     uv_run(&gateway.loop, UV_RUN_DEFAULT);
     LOG_ASSERT(uv_loop_close(&gateway.loop) == 0);
     gateway_conclude(&gateway);
+    result->unlisted = gateway.refused_failed;
     result->duration_ms = clock_mono_ms() - start;
     return rc;
 }

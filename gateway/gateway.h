@@ -2,9 +2,9 @@
  * Runs: loop (gateway_run is the loop).
  *
  * Used by `run` with the real world and by `rehearse` with a simulated one; nothing in here knows
- * which. SIGINT and SIGTERM end it in order: nothing new is sent, slogans are withdrawn, modems
- * finish what they have; a second signal waits neither for boards nor for a
- * disk that can't be written (what was in flight is in doubt at the next start, as after a crash).
+ * which. SIGINT, SIGTERM and SIGHUP end it in order: nothing new is sent, slogans are withdrawn,
+ * modems finish what they have; a second signal waits neither for boards nor for a disk that can't
+ * be written (what was in flight is in doubt at the next start, as after a crash).
  */
 #ifndef LAWCAST_GATEWAY_H
 #define LAWCAST_GATEWAY_H
@@ -30,11 +30,11 @@ struct gateway_setup {
 };
 
 struct gateway_result {
-    bool interrupted;        /* by a signal */
-    size_t failed;           /* campaigns that were not carried out (messages were printed) */
-    int64_t refused;         /* rows of recipients files */
-    int64_t unmatched;       /* status reports */
-    int64_t longest_turn_us; /* of the intake */
+    bool interrupted;  /* by a signal */
+    size_t failed;     /* campaigns that were not carried out (messages were printed) */
+    int64_t refused;   /* rows of recipients files */
+    bool unlisted;     /* and the list of them can't be written (a message was printed) */
+    int64_t unmatched; /* status reports */
     int64_t duration_ms;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/lang.h"
+#include "gateway/base/log.h"
 #include "gateway/command.h"
 
 const struct command *const commands[] = {
@@ -49,6 +50,7 @@ int main(int argc, char **argv)
     int result;
 
     setlocale(LC_CTYPE, "");
+    log_open();
     result = main_run(argc, argv);
     /* A report that a full disk has cut must not look like a whole one. */
     if (fflush(stdout) || ferror(stdout)) {

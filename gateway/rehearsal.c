@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/clock.h"
@@ -23,13 +24,13 @@ struct rehearsal {
     const struct rehearsal_setup *setup;
     struct simulator *simulator;
     struct dispatch *dispatch;
-    bool jumping;
+    bool jumping, lost;
     int64_t progress, progress_mono_ms; /* outcomes and reports so far, and since when */
 };
 
 char *rehearsal_books(const char *folder)
 {
-    return mem_printf("%s/books.db", folder);
+    return mem_printf("%s/rehearsal.db", folder);
 }
 
 char *rehearsal_log(const char *folder)
@@ -192,12 +193,23 @@ static bool rehearsal_turn_office(struct office *office, const struct jv *ready)
     return true;
 }
 
+/* Without its world a rehearsal can only end: modems and boards are gone, so nothing is waited for.
+ */
+static void rehearsal_lost(void *ctx)
+{
+    struct rehearsal *rehearsal = ctx;
+
+    rehearsal->lost = true;
+    dispatch_stop(rehearsal->dispatch);
+    dispatch_stop(rehearsal->dispatch);
+}
+
 static void rehearsal_started(void *ctx, uv_loop_t *loop, struct dispatch *dispatch)
 {
     struct rehearsal *rehearsal = ctx;
 
     rehearsal->dispatch = dispatch;
-    simulator_attach(rehearsal->simulator, loop);
+    simulator_attach(rehearsal->simulator, loop, rehearsal_lost, rehearsal);
 }
 
 static void rehearsal_ended(void *ctx)
@@ -237,7 +249,7 @@ static void rehearsal_watch(void *ctx)
     struct rehearsal *rehearsal = ctx;
     int64_t next;
 
-    if (rehearsal->jumping || !dispatch_is_idle(rehearsal->dispatch) ||
+    if (rehearsal->jumping || rehearsal->lost || !dispatch_is_idle(rehearsal->dispatch) ||
         rehearsal_is_waiting(rehearsal))
         return;
     /* What is idle may only be waiting for the next tick to see that it is finished. */
@@ -248,19 +260,29 @@ static void rehearsal_watch(void *ctx)
     if (next == INT64_MAX || next <= clock_wall_ms())
         return;
     rehearsal->jumping = true;
-    simulator_set_clock(rehearsal->simulator, next, rehearsal_jumped, rehearsal);
+    simulator_set_clock(rehearsal->simulator, next, rehearsal_jumped);
 }
 
 static void rehearsal_remove_old(const char *folder)
 {
-    static const char *const names[] = {"books.db", "books.db-wal", "books.db-shm", "books.db.lock",
-                                        "simulator.log"};
+    static const char *const names[] = {"rehearsal.db", "rehearsal.db-wal", "rehearsal.db-shm",
+                                        "rehearsal.db.lock", "simulator.log"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         MEM_FREE_LATER char *path = mem_printf("%s/%s", folder, names[i]);
 
         unlink(path);
     }
+}
+
+/* Old rehearsals are thrown away; the office's books never are, whatever they are called. */
+static bool rehearsal_would_touch_books(const struct rehearsal_setup *setup)
+{
+    MEM_FREE_LATER char *path = rehearsal_books(setup->folder);
+    struct stat ours, theirs;
+
+    return stat(path, &ours) == 0 && stat(setup->office->ledger_path, &theirs) == 0 &&
+           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
 static int rehearsal_carry_out(struct rehearsal *rehearsal, struct gateway_result *result)
@@ -297,6 +319,14 @@ int rehearsal_run(const struct rehearsal_setup *setup, struct gateway_result *re
     char why[256] = "";
     int rc, status;
 
+    if (rehearsal_would_touch_books(setup)) {
+        fprintf(
+            stderr,
+            lang("lawcast: %s/rehearsal.db are the office's books. Rehearse in another folder.\n",
+                 "lawcast：%s/rehearsal.db 是正式账本。请换一个目录演练。\n"),
+            setup->folder);
+        return -EEXIST;
+    }
     rehearsal_remove_old(setup->folder);
     rc = rehearsal_write_spec(setup, spec);
     if (rc)
@@ -311,7 +341,7 @@ int rehearsal_run(const struct rehearsal_setup *setup, struct gateway_result *re
     }
     rc = rehearsal_carry_out(&rehearsal, result);
     status = simulator_end(rehearsal.simulator);
-    if (status && !rc) {
+    if ((status || rehearsal.lost) && !rc) {
         fprintf(stderr,
                 lang("lawcast: the simulator ended with status %d; see %s/simulator.log\n",
                      "lawcast：模拟器异常结束（%d），见 %s/simulator.log\n"),

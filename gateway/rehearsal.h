@@ -8,8 +8,9 @@
  * slogan's turn, the window's end), in the simulator first, so that the boards never see a command
  * from their future.
  *
- * In the folder afterwards: books.db, simulator.log (what the network took and the boards showed),
- * simulator.json (what it was told). */
+ * In the folder afterwards: rehearsal.db (books of its own: the office's are never opened),
+ * simulator.log (what the network took and the boards showed), simulator.json (what it was told).
+ */
 #ifndef LAWCAST_REHEARSAL_H
 #define LAWCAST_REHEARSAL_H
 

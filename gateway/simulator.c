@@ -27,9 +27,10 @@ struct simulator {
     struct jv *ready;
     struct buffer line;
     uv_poll_t poll;
-    bool attached;
+    bool attached, is_lost;
     int64_t wall_ms;
     void (*told)(void *ctx, int64_t wall_ms);
+    void (*lost)(void *ctx);
     void *ctx;
 };
 
@@ -38,6 +39,7 @@ static int simulator_spawn(struct simulator *simulator, const char *program, con
     char *const argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "--spec",
                           (char *)(uintptr_t)spec_path, NULL};
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     int to[2], from[2], rc;
 
     if (pipe2(to, O_CLOEXEC))
@@ -50,7 +52,11 @@ static int simulator_spawn(struct simulator *simulator, const char *program, con
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
-    rc = posix_spawn(&simulator->pid, program, &actions, NULL, argv, environ);
+    /* A group of its own: Ctrl-C is for us, and the simulator must outlive our orderly end. */
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    rc = posix_spawn(&simulator->pid, program, &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(to[0]);
     close(from[1]);
@@ -111,18 +117,29 @@ const struct jv *simulator_ready(const struct simulator *simulator)
     return simulator->ready;
 }
 
+static void simulator_lost(struct simulator *simulator)
+{
+    if (simulator->is_lost)
+        return;
+    simulator->is_lost = true;
+    uv_poll_stop(&simulator->poll);
+    simulator->lost(simulator->ctx);
+}
+
 static void simulator_answered(uv_poll_t *poll, int status, int events)
 {
     struct simulator *simulator = poll->data;
     char bytes[4096];
-    ssize_t got = read(simulator->out, bytes, sizeof bytes);
+    ssize_t got = status < 0 ? 0 : read(simulator->out, bytes, sizeof bytes);
     void (*told)(void *ctx, int64_t wall_ms) = simulator->told;
 
     (void)events;
-    if (status < 0 || (got <= 0 && errno != EAGAIN && errno != EINTR))
-        log_panic("the simulator is gone: the rehearsal can't go on");
-    if (got <= 0)
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
+    if (got <= 0) {
+        simulator_lost(simulator);
+        return;
+    }
     buffer_add(&simulator->line, bytes, (size_t)got);
     if (!memchr(simulator->line.data, '\n', simulator->line.length) || !told)
         return;
@@ -133,8 +150,11 @@ static void simulator_answered(uv_poll_t *poll, int status, int events)
     told(simulator->ctx, simulator->wall_ms);
 }
 
-void simulator_attach(struct simulator *simulator, uv_loop_t *loop)
+void simulator_attach(struct simulator *simulator, uv_loop_t *loop, void (*lost)(void *ctx),
+                      void *ctx)
 {
+    simulator->lost = lost;
+    simulator->ctx = ctx;
     fcntl(simulator->out, F_SETFL, O_NONBLOCK);
     uv_poll_init(loop, &simulator->poll, simulator->out);
     simulator->poll.data = simulator;
@@ -150,18 +170,17 @@ void simulator_detach(struct simulator *simulator)
 }
 
 void simulator_set_clock(struct simulator *simulator, int64_t wall_ms,
-                         void (*told)(void *ctx, int64_t wall_ms), void *ctx)
+                         void (*told)(void *ctx, int64_t wall_ms))
 {
     char line[64];
     int length = snprintf(line, sizeof line, "clock %lld\n", (long long)wall_ms);
 
     LOG_ASSERT(!simulator->told);
     simulator->told = told;
-    simulator->ctx = ctx;
     simulator->wall_ms = wall_ms;
     /* A pipe takes a line of 64 bytes whole, and it is empty: the last one was answered. */
     if (write(simulator->in, line, (size_t)length) != length)
-        log_panic("the simulator is gone: the rehearsal can't go on");
+        simulator_lost(simulator);
 }
 
 int simulator_end(struct simulator *simulator)

@@ -20,12 +20,14 @@ int simulator_start(struct simulator **out, const char *program, const char *spe
                     size_t why_size);
 /* What it said when it was ready: {"modems":[...],"boards":{...}}. Lent. */
 const struct jv *simulator_ready(const struct simulator *simulator);
-/* Puts its answers on the loop. */
-void simulator_attach(struct simulator *simulator, uv_loop_t *loop);
+/* Puts its answers on the loop. lost is called, once, when it has gone by itself. */
+void simulator_attach(struct simulator *simulator, uv_loop_t *loop, void (*lost)(void *ctx),
+                      void *ctx);
 void simulator_detach(struct simulator *simulator);
-/* Sets its clock; told is called on the loop when it has done so. One at a time. */
+/* Sets its clock; told is called on the loop, with attach's ctx, when it has done so. One at a
+ * time. */
 void simulator_set_clock(struct simulator *simulator, int64_t wall_ms,
-                         void (*told)(void *ctx, int64_t wall_ms), void *ctx);
+                         void (*told)(void *ctx, int64_t wall_ms));
 /* Asks it to leave and waits (its log is whole then). Frees. Returns its exit status, -1: killed.
  */
 int simulator_end(struct simulator *simulator);

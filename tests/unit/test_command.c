@@ -32,7 +32,7 @@ static int stage_setup(void **state)
                 stage->books);
     stage_write(stage, "campaign.cfg",
                 "campaign = { id = \"day\"; title = \"日\";\n"
-                "  windows = ( { from = \"2026-10-31 08:30\"; to = \"2026-10-31 11:00\"; } );\n"
+                "  windows = ( { from = \"2099-10-31 08:30\"; to = \"2099-10-31 11:00\"; } );\n"
                 "  sms = { text = \"宪法日\"; };\n"
                 "  orders = ( { unit = \"city\"; quota = 3; recipients = \"city.csv\"; } ); };\n");
     stage_write(stage, "city.csv",
@@ -77,6 +77,8 @@ static void exit_codes_and_words(void **state)
         {"--help", 0, "Exit codes:"},
         {"help", 0, "rehearse"},
         {"help plan", 0, "Usage: lawcast plan "},
+        {"help --help", 0, "Exit codes: 0 "},
+        {"help conf", 0, "{text:json}"},
         {"help pla", 2, "Nearest: \"plan\""},
         {"help conf", 0, "timezone"},
         {"help campaign", 0, "quota"},
@@ -86,7 +88,18 @@ static void exit_codes_and_words(void **state)
         {"plan", 2, "Name one campaign"},
         {"plan a b", 2, "Name one campaign"},
         {"plan --jsno x", 2, "--jsno is not known"},
-        {"plan -c", 2, "-c needs a value"},
+        {"plan -c", 2, "The option -c needs a value"},
+        {"plan a --config", 2, "The option --config needs a value"},
+        {"run -qc", 2, "The option -c needs a value"},
+        {"run -xq foo", 2, "The option -x is not known"},
+        {"run -qx foo", 2, "The option -x is not known"},
+        {"run foo -q -x", 2, "The option -x is not known"},
+        {"run --quiet -xq", 2, "The option -x is not known"},
+        {"rehearse --out=x -aq", 2, "The option -a is not known"},
+        {"run foo --quiet=3 -q", 2, "The option --quiet=3 takes no value"},
+        {"plan --json=3 a", 2, "The option --json=3 takes no value"},
+        {"run -é foo", 2, "The option -é is not known"},
+        {"run --re", 2, "The option --re needs a value"},
         {"status day", 2, "is too much"},
         {"report", 2, "by its id"},
         {"check -c missing.cfg", 1, "missing.cfg"},
@@ -122,6 +135,7 @@ static void every_command_explains_itself(void **state)
         assert_int_equal(lawcast(*state, words, &output), 0);
         assert_non_null(strstr(output, "Usage: lawcast "));
         assert_non_null(strstr(output, "Example"));
+        assert_non_null(strstr(output, "Exit codes: 0 "));
         free(output);
         snprintf(words, sizeof words, "%s --nonsense", all_commands[i]);
         assert_int_equal(lawcast(*state, words, &output), 2);
