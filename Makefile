@@ -2,7 +2,10 @@
 # Both install what is missing first (Debian 12). `make help` lists the rest.
 
 BUILD ?= build
-CC ?= gcc
+# make's own default is cc, which may be either.
+ifeq ($(origin CC),default)
+CC := $(firstword $(foreach name,gcc clang cc,$(if $(shell command -v $(name)),$(name))))
+endif
 SANITIZE ?=
 
 PACKAGES := pkg-config libuv1-dev libconfig-dev libsqlite3-dev libcurl4-openssl-dev libgammu-dev \
@@ -18,7 +21,8 @@ else
 HARDENING += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINKING += -fsanitize=$(SANITIZE)
 endif
-ifeq ($(findstring clang,$(CC)),)
+# gcc only: clang 14 refuses it without a second, discouraged option.
+ifeq ($(findstring clang,$(shell $(CC) --version)),)
 HARDENING += -ftrivial-auto-var-init=zero
 endif
 CFLAGS := -std=c17 -O2 -g -D_GNU_SOURCE -I. $(WARNINGS) $(HARDENING)
@@ -74,10 +78,11 @@ deps:
 	@tests/support/install-packages $(PACKAGES)
 
 demo: all
-	@tests/support/make-recipients campaigns/constitution-day
-	@mkdir -p build/demo
+	@mkdir -p build/demo/constitution-day
+	@cp campaigns/constitution-day/campaign.cfg build/demo/constitution-day
+	@tests/support/make-recipients build/demo/constitution-day
 	$(BUILD)/lawcast rehearse -c conf/lawcast.cfg --out build/demo --undelivered 8 --rejected 2 \
-		campaigns/constitution-day
+		build/demo/constitution-day
 
 SANITIZED := BUILD=build/sanitized SANITIZE=address,undefined
 
@@ -111,6 +116,8 @@ install: all
 	install $(BUILD)/lawcast-modem $(BUILD)/lawcast-sim $(DESTDIR)$(PREFIX)/libexec/lawcast
 	install -m 644 gateway/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 gateway/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)/etc/lawcast $(DESTDIR)/var/lib/lawcast
+	[ -e $(DESTDIR)/etc/lawcast/lawcast.cfg ] || install -m 644 conf/lawcast.cfg $(DESTDIR)/etc/lawcast
 
 # libgammu's headers include each other by bare names.
 $(BUILD)/obj/adapters/modem/agent_gammu.o $(BUILD)/obj/tests/unit/test_sms_text_gammu.o: \

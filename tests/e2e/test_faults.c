@@ -75,7 +75,8 @@ static void world_write(struct world *world, size_t messages, const char *sms)
     stage_write_numbers(&world->stage, "city.csv", FIRST, messages);
 }
 
-static void world_read_books(struct world *world)
+/* lossy: see compare_log. */
+static void world_read_books(struct world *world, bool lossy)
 {
     struct books_campaign campaign;
     struct books_unit *units;
@@ -90,7 +91,7 @@ static void world_read_books(struct world *world)
     assert_int_equal(n, 1);
     world->unit = units[0];
     log = mem_dup(sim_client_log(world->sim));
-    assert_int_equal(compare_log(books, campaign.number, log, &world->compare), 0);
+    assert_int_equal(compare_log(books, campaign.number, log, lossy, &world->compare), 0);
     if (!world->compare.agrees)
         fail_msg("%s", world->compare.first[0]);
     free(units);
@@ -98,7 +99,7 @@ static void world_read_books(struct world *world)
     books_close(books);
 }
 
-static void world_run(struct world *world, int wanted)
+static void world_run(struct world *world, int wanted, bool lossy)
 {
     const char *const args[] = {"run", "-c", world->stage.conf, "--quiet", world->stage.campaign,
                                 NULL};
@@ -109,7 +110,7 @@ static void world_run(struct world *world, int wanted)
         fail_msg("exit code %d instead of %d: %s", code, wanted, output);
     free(output);
     assert_true(sim_client_tell(world->sim, "sync"));
-    world_read_books(world);
+    world_read_books(world, lossy);
 }
 
 static void test_numbers_that_fail(void **state)
@@ -120,7 +121,7 @@ static void test_numbers_that_fail(void **state)
     assert_true(sim_client_tell(world->sim, "number 8613800000003 cms 1"));
     assert_true(sim_client_tell(world->sim, "number 8613800000007 cms 28"));
     assert_true(sim_client_tell(world->sim, "number 8613800000011 status 70"));
-    world_run(world, 3);
+    world_run(world, 3, false);
     assert_int_equal(world->unit.n[DELIVERY_REJECTED], 2);
     assert_int_equal(world->unit.n[DELIVERY_UNDELIVERED], 1);
     assert_int_equal(world->unit.n[DELIVERY_DELIVERED], 197);
@@ -136,7 +137,7 @@ static void test_modems_that_hang(void **state)
     world_write(world, 200, "text = \"学法守法\"; report_wait = 2;");
     assert_true(sim_client_tell(world->sim, "hang 1 before"));
     assert_true(sim_client_tell(world->sim, "hang 2 after"));
-    world_run(world, 3);
+    world_run(world, 3, true); /* what a hung modem had to report is lost */
     assert_int_equal(world->unit.n[DELIVERY_UNKNOWN] + world->unit.n[DELIVERY_DELIVERED] +
                          world->unit.n[DELIVERY_SENT],
                      200);
@@ -152,7 +153,7 @@ static void test_busy_network(void **state)
     world_write(world, 40, "text = \"学法守法\"; report_wait = 5;");
     for (int modem = 0; modem < MODEMS; modem++)
         assert_true(sim_client_tell(world->sim, "cms %d 42", modem));
-    world_run(world, 0);
+    world_run(world, 0, false);
     assert_int_equal(world->unit.n[DELIVERY_DELIVERED], 40);
 }
 
@@ -164,7 +165,7 @@ static void test_unplugged_modems(void **state)
     world_write(world, 100, "text = \"学法守法\"; report_wait = 5;");
     for (int modem = 1; modem < MODEMS; modem++)
         assert_true(sim_client_tell(world->sim, "unplug %d", modem));
-    world_run(world, 0);
+    world_run(world, 0, false);
     assert_int_equal(world->unit.n[DELIVERY_DELIVERED], 100);
 }
 
@@ -177,7 +178,7 @@ static void test_long_messages(void **state)
                 "text = \"{姓名}：弘扬宪法精神，共建文明城市。学宪法、讲宪法、守宪法，从我做起，"
                 "从现在做起，从身边小事做起，让法治成为一种信仰，让守法成为一种习惯，让我们的城市"
                 "因为法治而更加文明、更加和谐、更加美好。\"; report_wait = 5;");
-    world_run(world, 0);
+    world_run(world, 0, false);
     assert_int_equal(world->unit.n[DELIVERY_DELIVERED], 60);
     assert_int_equal(world->unit.parts[DELIVERY_DELIVERED], 120);
     assert_int_equal(world->compare.parts, 120);

@@ -19,6 +19,10 @@
 
 #include "gateway/base/buffer.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/mem.h"
+#include "gateway/ledger/books.h"
+
+enum { STAGE_PATIENCE_MS = 20000 };
 
 void stage_open(struct stage *stage)
 {
@@ -104,6 +108,7 @@ void stage_spawn(const struct stage *stage, struct stage_child *child, const cha
         assert_true(n < 23);
         argv[n++] = *args++;
     }
+    *child = (struct stage_child){0};
     assert_int_equal(pipe2(out, O_CLOEXEC), 0);
     child->pid = fork();
     assert_true(child->pid >= 0);
@@ -128,40 +133,94 @@ bool stage_has_ended(struct stage_child *child, int *status)
     return waitpid(child->pid, status, WNOHANG) == child->pid;
 }
 
+void stage_pause(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+}
+
 static int stage_code(int status)
 {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int stage_wait(struct stage_child *child, int timeout_s, char **output)
+/* Reads some of what it says. false: its output has ended. */
+static bool stage_read(struct stage_child *child, int64_t deadline)
 {
-    struct buffer text = BUFFER_NULL;
-    int64_t deadline = clock_mono_ms() + timeout_s * 1000;
     struct pollfd wait = {.fd = child->out, .events = POLLIN};
-    int status;
+    char bytes[4096];
+    ssize_t got;
 
     for (;;) {
         int64_t left = deadline - clock_mono_ms();
-        char bytes[4096];
-        ssize_t got;
 
         if (left <= 0 || poll(&wait, 1, (int)left) == 0) {
+            MEM_FREE_LATER char *said = mem_dup(buffer_text(&child->said));
+
             stage_kill(child);
-            fail_msg("lawcast did not end in %d s; it said:\n%s", timeout_s, buffer_text(&text));
+            fail_msg("lawcast took too long; it said:\n%s", said);
         }
         got = read(child->out, bytes, sizeof bytes);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0)
-            break;
-        buffer_add(&text, bytes, (size_t)got);
+        if (got > 0)
+            buffer_add(&child->said, bytes, (size_t)got);
+        return got > 0;
     }
+}
+
+void stage_hear(struct stage_child *child, const char *text)
+{
+    while (!strstr(buffer_text(&child->said), text))
+        if (!stage_read(child, clock_mono_ms() + STAGE_PATIENCE_MS))
+            fail_msg("lawcast ended without saying \"%s\"; it said:\n%s", text,
+                     buffer_text(&child->said));
+}
+
+static bool stage_is_planned(const struct stage *stage, const char *id)
+{
+    struct books_campaign campaign = {0};
+    struct books *books;
+    char why[256];
+
+    if (books_open(&books, stage->books, why, sizeof why))
+        return false; /* not made yet */
+    if (books_find_campaign(books, id, &campaign) == 0)
+        books_campaign_release(&campaign);
+    books_close(books);
+    return campaign.planned;
+}
+
+void stage_await(const struct stage *stage, struct stage_child *child, const char *campaign)
+{
+    int64_t give_up = clock_mono_ms() + STAGE_PATIENCE_MS;
+    int status;
+
+    while (!stage_is_planned(stage, campaign)) {
+        if (stage_has_ended(child, &status))
+            fail_msg("lawcast ended before it had planned %s", campaign);
+        assert_true(clock_mono_ms() < give_up);
+        stage_pause();
+    }
+}
+
+void stage_signal(const struct stage_child *child, int number)
+{
+    assert_int_equal(kill(child->pid, number), 0);
+}
+
+int stage_wait(struct stage_child *child, int timeout_s, char **output)
+{
+    int64_t deadline = clock_mono_ms() + timeout_s * 1000;
+    int status;
+
+    while (stage_read(child, deadline))
+        continue;
     assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
     close(child->out);
     if (output)
-        *output = buffer_take(&text);
+        *output = buffer_take(&child->said);
     else
-        buffer_free(&text);
+        buffer_free(&child->said);
     return stage_code(status);
 }
 
@@ -172,6 +231,7 @@ void stage_kill(struct stage_child *child)
     kill(child->pid, SIGKILL);
     assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
     close(child->out);
+    buffer_free(&child->said);
 }
 
 int stage_lawcast(const struct stage *stage, char **output, const char *const *args)

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "gateway/base/buffer.h"
+
 struct stage {
     char dir[64];
     char conf[96], campaign[96], books[96];
@@ -31,17 +33,25 @@ const char *stage_program(const char *name, char *path, size_t size);
 
 struct stage_child {
     pid_t pid;
-    int out; /* its stdout and stderr, together */
+    int out;            /* its stdout and stderr, together */
+    struct buffer said; /* what was read of it; freed by stage_wait and stage_kill */
 };
 
 /* Runs lawcast with the arguments (ended by NULL); LANG=C, TZ unset. */
 void stage_spawn(const struct stage *stage, struct stage_child *child, const char *const *args);
-/* Waits for it, at most timeout_s; *output (if not NULL) is what it printed, to be freed. The exit
- * status, or 128 + the signal. Fails the test at the time-out, after killing it. */
+/* Waits until it has said text; fails the test when it ends, or falls silent for 20 s, before. */
+void stage_hear(struct stage_child *child, const char *text);
+/* Waits until the books hold the campaign with all its messages; same. */
+void stage_await(const struct stage *stage, struct stage_child *child, const char *campaign);
+void stage_signal(const struct stage_child *child, int number);
+/* Waits for it, at most timeout_s; *output (if not NULL) is all that it printed, to be freed. The
+ * exit status, or 128 + the signal. Fails the test at the time-out, after killing it. */
 int stage_wait(struct stage_child *child, int timeout_s, char **output);
 void stage_kill(struct stage_child *child); /* SIGKILL, and waits */
 /* spawn and wait. */
 int stage_lawcast(const struct stage *stage, char **output, const char *const *args);
+/* Between two looks at something that only time can bring. */
+void stage_pause(void);
 /* Has the child ended? (doesn't wait) */
 bool stage_has_ended(struct stage_child *child, int *status);
 
