@@ -111,7 +111,7 @@ static int run_carry_out(const struct files *files, const struct run_options *op
                                 .out = options->quiet ? NULL : stdout},
         &result);
 
-    if (rc)
+    if (rc || result.trouble)
         return COMMAND_MACHINE;
     if (result.failed)
         return COMMAND_REFUSED;

@@ -379,6 +379,15 @@ static void gateway_conclude(struct gateway *gateway)
 {
     const struct gateway_setup *setup = gateway->setup;
 
+    gateway->result->trouble = gateway->trouble != NULL;
+    if (gateway->trouble)
+        fprintf(stderr,
+                lang("lawcast: %s\nWhat was in flight is in doubt. Don't start again before the "
+                     "books are "
+                     "back in their place.\n",
+                     "lawcast：%s\n在途短信结果不明。账本恢复原位之前请勿重新运行。\n"),
+                gateway->trouble);
+
     for (size_t i = 0; i < setup->n_campaigns; i++) {
         const char *failure = gateway->dispatch ? dispatch_failure(gateway->dispatch, i) : NULL;
 

@@ -31,6 +31,7 @@ struct gateway_setup {
 
 struct gateway_result {
     bool interrupted;  /* by a signal */
+    bool trouble;      /* the books could not be written to the end (a message was printed) */
     size_t failed;     /* campaigns that were not carried out (messages were printed) */
     int64_t refused;   /* rows of recipients files */
     bool unlisted;     /* and the list of them can't be written (a message was printed) */

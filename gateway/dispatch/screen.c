@@ -289,7 +289,7 @@ static void screen_abandon_late(struct screen *screen)
             showing == screen->task)
             continue;
         if (!showing->leave_since)
-            showing->leave_since = clock_mono_ms();
+            showing_begin_leaving(showing);
         else if (clock_mono_ms() - showing->leave_since > SCREEN_GIVE_UP_MS)
             screen_abandon(screen, showing);
     }

@@ -19,6 +19,7 @@ struct showing *showing_new(struct work *work, struct queue *queue, const struct
     showing->work = work;
     showing->queue = queue;
     showing->row = *row;
+    showing->until_ms = clock_steady_ms() + row->until_ms - clock_wall_ms();
     return showing;
 }
 
@@ -38,7 +39,16 @@ void showing_retry_later(struct showing *showing)
 
 static int64_t showing_left_ms(const struct showing *showing)
 {
+    if (showing->work->held)
+        return showing->until_ms - clock_steady_ms();
     return showing->row.until_ms - clock_wall_ms();
+}
+
+void showing_begin_leaving(struct showing *showing)
+{
+    showing->leave_since = clock_mono_ms();
+    showing->retry_ms = 0;
+    showing->failures = 0;
 }
 
 bool showing_was_read(struct showing *showing, enum outcome_level level, bool clearing)
