@@ -387,7 +387,6 @@ static void gateway_conclude(struct gateway *gateway)
                      "back in their place.\n",
                      "lawcast：%s\n在途短信结果不明。账本恢复原位之前请勿重新运行。\n"),
                 gateway->trouble);
-
     for (size_t i = 0; i < setup->n_campaigns; i++) {
         const char *failure = gateway->dispatch ? dispatch_failure(gateway->dispatch, i) : NULL;
 

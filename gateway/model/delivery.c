@@ -71,18 +71,3 @@ bool delivery_may_change(enum delivery_state from, enum delivery_state to)
     delivery_check(to);
     return delivery_states[from].successors & 1u << to;
 }
-
-bool delivery_is_settled(enum delivery_state state)
-{
-    delivery_check(state);
-    switch (state) {
-    case DELIVERY_PLANNED:
-    case DELIVERY_DUE:
-    case DELIVERY_INFLIGHT:
-    case DELIVERY_DEFERRED:
-    case DELIVERY_SHOWN:
-        return false;
-    default:
-        return true;
-    }
-}

@@ -62,8 +62,5 @@ const char *delivery_state_name(enum delivery_state state); /* "planned"; in --j
 const char *delivery_state_label(enum delivery_state state); /* in the user's language */
 const char *delivery_cause_name(enum delivery_cause cause);
 bool delivery_may_change(enum delivery_state from, enum delivery_state to);
-/* Nothing more will happen by itself (sent and unknown count as settled: only a report moves them).
- */
-bool delivery_is_settled(enum delivery_state state);
 
 #endif

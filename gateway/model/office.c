@@ -3,23 +3,6 @@
 #include "gateway/model/office.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-int office_find_unit(const struct office *office, const char *id)
-{
-    for (size_t i = 0; i < office->n_units; i++)
-        if (strcmp(office->units[i].id, id) == 0)
-            return (int)i;
-    return -1;
-}
-
-int office_find_board(const struct office *office, const char *id)
-{
-    for (size_t i = 0; i < office->n_boards; i++)
-        if (strcmp(office->boards[i].id, id) == 0)
-            return (int)i;
-    return -1;
-}
 
 static void office_free_unit(struct unit *unit)
 {

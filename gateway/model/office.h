@@ -57,9 +57,6 @@ struct office {
     size_t n_boards;
 };
 
-/* Index of the unit or board with this id, or -1. O(n): for loading, not for the loop. */
-int office_find_unit(const struct office *office, const char *id);
-int office_find_board(const struct office *office, const char *id);
 void office_free(struct office *office); /* releases what it owns; NULL members are fine */
 
 #endif

@@ -185,14 +185,6 @@ void template_free(struct template *template)
     free(template);
 }
 
-int template_has_fields(const struct template *template)
-{
-    for (size_t i = 0; i < template->n; i++)
-        if (template->pieces[i].has_field)
-            return 1;
-    return 0;
-}
-
 /* Length of the control character at text[0..length), 0: it is none. Those of U+0080..U+009F begin
  * with a byte that is never inside another character. */
 static size_t template_control(const char *text, size_t length)

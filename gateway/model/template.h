@@ -27,8 +27,6 @@ enum template_error {
 int template_parse(const char *text, const char *signature, const char *refusal,
                    const char *const *columns, size_t n, struct template **out, char **word);
 void template_free(struct template *template); /* NULL is fine */
-/* Does the text name a field at all? */
-int template_has_fields(const struct template *template);
 /* Renders one row (values[i] belongs to columns[i], values_length bytes each) into out (cleared
  * first). Control characters inside values become spaces. */
 void template_render(const struct template *template, const char *const *values,

@@ -192,11 +192,6 @@ const char *sim_client_log(const struct sim_client *client)
     return client->log;
 }
 
-pid_t sim_client_pid(const struct sim_client *client)
-{
-    return client->pid;
-}
-
 const char *sim_client_modem(const struct sim_client *client, size_t index)
 {
     return jv_text(jv_element(jv_at(client->ready, "/modems"), index));

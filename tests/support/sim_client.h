@@ -46,7 +46,6 @@ int sim_client_stop(struct sim_client *client);
 /* Stops first, if that was not done. */
 void sim_client_free(struct sim_client *client);
 
-pid_t sim_client_pid(const struct sim_client *client);
 /* The path of modem K's link, or NULL. Lent. */
 const char *sim_client_modem(const struct sim_client *client, size_t index);
 /* The URL of a board, or NULL. Lent. */

@@ -48,19 +48,6 @@ static void test_changes(void **state)
                          delivery_state_name((enum delivery_state)to));
 }
 
-static void test_settled(void **state)
-{
-    static const bool settled[DELIVERY_STATES] = {
-        [DELIVERY_SENT] = true,     [DELIVERY_DELIVERED] = true, [DELIVERY_UNDELIVERED] = true,
-        [DELIVERY_REJECTED] = true, [DELIVERY_UNKNOWN] = true,   [DELIVERY_SUPPRESSED] = true,
-        [DELIVERY_EXPIRED] = true,  [DELIVERY_CANCELLED] = true, [DELIVERY_WITHDRAWN] = true,
-    };
-
-    (void)state;
-    for (int i = 0; i < DELIVERY_STATES; i++)
-        assert_int_equal(delivery_is_settled((enum delivery_state)i), settled[i]);
-}
-
 /* The books hold these numbers and --json these names: they may not move. */
 static void test_numbers_and_names(void **state)
 {
@@ -102,7 +89,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_settled),
         cmocka_unit_test(test_numbers_and_names),
         cmocka_unit_test(test_labels_differ_between_states_and_languages),
     };

@@ -110,24 +110,6 @@ static void test_errors(void **state)
     template_free(NULL);
 }
 
-static void test_has_fields(void **state)
-{
-    static const struct {
-        const char *text;
-        int has;
-    } cases[] = {{"学法", 0}, {"", 0}, {"{{姓名}}", 0}, {"{姓名}", 1}, {"学{社区}法", 1}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct template *template = NULL;
-
-        assert_int_equal(
-            template_parse(cases[i].text, NULL, NULL, columns, COLUMNS, &template, NULL), 0);
-        assert_int_equal(template_has_fields(template), cases[i].has);
-        template_free(template);
-    }
-}
-
 /* One column, one value: the value's own bytes. */
 static void test_values(void **state)
 {
@@ -168,7 +150,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_render),
         cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_has_fields),
         cmocka_unit_test(test_values),
     };
 
