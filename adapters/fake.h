@@ -1,5 +1,5 @@
-/* fake: a modem that follows a script: the contract in its smallest form, for tests of the
- * dispatcher. Runs: loop.
+/* fake: a modem that follows a script: the contract in its smallest form, for tests.
+ * Runs: loop.
  *
  * The script is the modem's device: "fake:" and one letter a job, over and over:
  *   S  sent; a delivered status report follows when the job asked for one

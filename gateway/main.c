@@ -1,5 +1,5 @@
-/* main: lawcast, the broadcast gateway for legal-education campaigns: finds the subcommand and runs
- * it. Runs: any. */
+/* main: lawcast, the broadcast gateway for legal-education campaigns: runs the subcommand.
+ * Runs: any. */
 #include <errno.h>
 #include <locale.h>
 #include <string.h>

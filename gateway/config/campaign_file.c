@@ -1,5 +1,5 @@
-/* campaign_file: a campaign file into a struct campaign. See config.h; campaign_options documents
- * it. Runs: loop. */
+/* campaign_file: a campaign file into a struct campaign. See config.h and campaign_options.
+ * Runs: loop. */
 #include "gateway/config/config.h"
 
 #include <stdlib.h>

@@ -160,10 +160,11 @@ const struct option_def office_options_modem[] = {
      .offset = OFFICE_OPTION(office_bank, timeout_ms),
      .min = 1000,
      .max = 120000,
-     .preset = "30000",
+     .preset = "60000",
      .unit = "ms",
-     .help_en = "How long to wait for one answer of a modem.",
-     .help_zh = "等待短信设备一次应答的最长时间。"},
+     .help_en = "How long to wait for one answer of a modem; a modem itself waits up to 45 s for "
+                "the network.",
+     .help_zh = "等待短信设备一次应答的最长时间；设备本身等待网络应答可达 45 秒。"},
     {0},
 };
 

@@ -1,6 +1,7 @@
-/* lane: one modem at work: it pulls a message, makes it durable that it is about to be sent, sends
- * it, and puts the outcome into the books. Runs: loop.
+/* lane: one modem at work: it pulls a message, claims it, sends it, and books the outcome.
+ * Runs: loop.
  *
+ * The claim is durable before the modem is asked.
  * Work is pulled by the lane that is free, so a hung or slow modem never holds messages that
  * another could send. The claim of the next message and the outcome of the last one share a commit.
  */

@@ -1,5 +1,5 @@
-/* showing: one slogan that is up on a board, or may be: when it must be read back, and when it must
- * go. Runs: loop.
+/* showing: one slogan that is up on a board, or may be: when it is read back, when it must go.
+ * Runs: loop.
  *
  * Whether its time is over is decided by the wall clock, as for all windows, but not while that
  * clock is not trusted (work.held): then by the time that has passed. How long it was shown and

@@ -5,10 +5,10 @@
  *   RUNNING   its queues are open whenever a window is
  *   EXPIRING  the last window is over: what was not sent is written off
  *   WAITING   everything is settled, status reports are awaited (sms.report_wait_s at most)
- *   ENDED     nothing more will happen (or it failed: see work_failed)
+ *   ENDED     nothing more will happen (or it failed: see failure)
  *
  * A report that says "not delivered" during WAITING can call the reserve: the work is RUNNING again
- * as long as a window is open. */
+ * as long as a window is open or one is to come. */
 #ifndef LAWCAST_DISPATCH_WORK_H
 #define LAWCAST_DISPATCH_WORK_H
 

@@ -136,7 +136,7 @@ static void test_whole(void **state)
     assert_string_equal(office->modems[1].device, "/dev/x09");
     assert_string_equal(office->modems[1].connection, "at115200");
     assert_int_equal(office->modems[1].grace_ms, 5);
-    assert_int_equal(office->modems[1].timeout_ms, 30000);
+    assert_int_equal(office->modems[1].timeout_ms, 60000);
     assert_string_equal(office->modems[4].id, "a/4");
     assert_string_equal(office->modems[4].device, "/dev/y");
     assert_string_equal(office->modems[5].id, "b/0");
