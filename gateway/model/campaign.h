@@ -10,6 +10,9 @@
 #include "gateway/model/office.h"
 #include "gateway/model/window.h"
 
+/* May a SIM carry messages to another network than its own? See gateway/dispatch/route.h. */
+enum routing { ROUTING_PREFER, ROUTING_OWN, ROUTING_ANY };
+
 enum on_unknown { ON_UNKNOWN_HOLD, ON_UNKNOWN_RESEND };
 
 /* What one unit owes: quota messages to the numbers of recipients, topped up from reserve. */
@@ -45,10 +48,13 @@ struct campaign {
         char *text;     /* template, or NULL when every order has its own */
         char *refusal;  /* how to refuse, put at the end: "拒收请回复R"; "" to leave it out */
         int on_unknown; /* enum on_unknown */
-        int64_t max_parts;     /* 1..OUTCOME_PARTS_MAX */
-        bool report;           /* ask the network for status reports */
-        int64_t report_wait_s; /* after the last message: wait so long for reports before ending */
-        int64_t attempts;      /* after so many deferred attempts a message is given up (expired) */
+        int64_t max_parts;      /* 1..OUTCOME_PARTS_MAX */
+        bool report;            /* ask the network for status reports */
+        int64_t report_wait_s;  /* after the last message: wait so long for reports before ending */
+        int64_t report_close_h; /* reports that are missing after so many hours are awaited no
+                                   longer: the message stays "sent". 0: awaited for 72 hours */
+        int routing;            /* enum routing */
+        int64_t attempts; /* after so many deferred attempts a message is given up (expired) */
     } sms;
     struct order *orders;
     size_t n_orders;

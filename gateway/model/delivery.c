@@ -38,6 +38,7 @@ static const char *const delivery_causes[DELIVERY_CAUSES] = {
     [CAUSE_CLAIM] = "claim",     [CAUSE_OUTCOME] = "outcome",   [CAUSE_REPORT] = "report",
     [CAUSE_RESTART] = "restart", [CAUSE_RESEND] = "resend",     [CAUSE_RETRY] = "retry",
     [CAUSE_VERIFY] = "verify",   [CAUSE_WITHDRAW] = "withdraw", [CAUSE_CANCEL] = "cancel",
+    [CAUSE_REFUSAL] = "refusal", [CAUSE_CLOSED] = "closed",
 };
 
 static void delivery_check(enum delivery_state state)

@@ -55,6 +55,8 @@ enum delivery_cause {
     CAUSE_VERIFY = 9,    /* read back from the board */
     CAUSE_WITHDRAW = 10, /* taken off the board */
     CAUSE_CANCEL = 11,   /* by a person */
+    CAUSE_REFUSAL = 12,  /* the recipient wants no messages */
+    CAUSE_CLOSED = 13,   /* sent, and the report is awaited no longer (sms.report_close) */
     DELIVERY_CAUSES
 };
 

@@ -3,6 +3,14 @@
 #include "gateway/model/office.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+static void office_free_strings(struct option_strings *strings)
+{
+    for (size_t i = 0; i < strings->n; i++)
+        free(strings->items[i]);
+    free(strings->items);
+}
 
 static void office_free_unit(struct unit *unit)
 {
@@ -21,6 +29,17 @@ static void office_free_modem(struct modem *modem)
     free(modem->device);
     free(modem->connection);
     free(modem->smsc);
+    if (modem->pin)
+        explicit_bzero(modem->pin, strlen(modem->pin));
+    free(modem->pin);
+    free(modem->imei);
+    free(modem->imsi);
+}
+
+static void office_free_bank(struct bank *bank)
+{
+    free(bank->id);
+    office_free_strings(&bank->spares);
 }
 
 static void office_free_board(struct board *board)
@@ -38,11 +57,22 @@ void office_free(struct office *office)
         office_free_unit(&office->units[i]);
     for (size_t i = 0; i < office->n_modems; i++)
         office_free_modem(&office->modems[i]);
+    for (size_t i = 0; i < office->n_banks; i++)
+        office_free_bank(&office->banks[i]);
+    for (size_t i = 0; i < office->n_groups; i++)
+        free(office->groups[i].id);
     for (size_t i = 0; i < office->n_boards; i++)
         office_free_board(&office->boards[i]);
     free(office->units);
     free(office->modems);
+    free(office->banks);
+    free(office->groups);
     free(office->boards);
+    operators_free(office->operators);
+    office_free_strings(&office->refusal_words);
+    free(office->operators_file);
+    free(office->ported_file);
+    free(office->refusal_answer);
     free(office->file);
     free(office->name);
     free(office->timezone);

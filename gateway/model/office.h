@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "gateway/base/option.h"
+#include "gateway/model/meter.h"
+#include "gateway/model/operators.h"
 
 struct contact {
     char *name, *position, *phone;
@@ -30,7 +32,27 @@ struct modem {
     char *smsc;       /* digits with +; NULL: as the SIM says */
     int64_t
         grace_ms; /* how long libgammu's write pauses are kept, 0..500; -1: libgammu's own pauses */
-    int64_t timeout_ms; /* for one answer of the modem */
+    int64_t timeout_ms;         /* for one answer of the modem */
+    int64_t gap_ms;             /* at least so long from one part to the next; 0: none */
+    struct meter_limits limits; /* of this SIM alone */
+    int64_t group;              /* index into office.groups: limits that it shares; -1: none */
+    int64_t network;            /* enum phone_operator (option "operator"); -1: as its IMSI says */
+    char *pin;                  /* NULL: the SIM asks for none. A secret */
+    char *imei, *imsi;          /* that it must have; NULL: any */
+    const struct option_strings *spares; /* the bank's devices under which it may come back; lent */
+    int line;
+};
+
+/* What all modems of a bank share. */
+struct bank {
+    char *id;
+    struct option_strings spares;
+};
+
+/* SIMs that share limits (a contract with the operator for all of them together). */
+struct limit_group {
+    char *id;
+    struct meter_limits limits;
     int line;
 };
 
@@ -53,6 +75,14 @@ struct office {
     size_t n_units;
     struct modem *modems;
     size_t n_modems;
+    struct bank *banks; /* modems lend from them */
+    size_t n_banks;
+    struct limit_group *groups;
+    size_t n_groups;
+    char *operators_file, *ported_file;  /* paths, ready to open; NULL: none */
+    struct operators *operators;         /* NULL: every number's network is unknown */
+    struct option_strings refusal_words; /* beside those that always count (refusal.h) */
+    char *refusal_answer;                /* sent once to who refuses; NULL: nothing */
     struct board *boards;
     size_t n_boards;
 };

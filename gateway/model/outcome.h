@@ -32,9 +32,18 @@ enum outcome_level {
     LEVEL_LOGGED = 5,     /* the device's play log */
 };
 
+/* What the attempt tells about the modem, for its lane. */
+enum outcome_advice {
+    ADVICE_NONE,
+    ADVICE_REST, /* let this modem rest for rest_ms: the network is busy */
+};
+
 struct outcome {
     enum outcome_kind kind;
-    int code;         /* CMS/CME number, HTTP status, board error; 0: none */
+    enum outcome_advice advice;
+    int64_t rest_ms;  /* with ADVICE_REST */
+    int code;         /* CMS/CME number, HTTP status, board error; 0: none; -1: an
+                         error without a number */
     int64_t wait_ms;  /* DEFERRED: at least this long */
     int n_references; /* by modem: SENT: one a part, in order; UNKNOWN: of the parts that were taken
                          before it became doubtful, 0 when that isn't known */

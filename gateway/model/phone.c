@@ -21,32 +21,6 @@
 #define PHONE_WORLD_MIN    7  /* digits of a foreign number, country code included */
 #define PHONE_WORLD_MAX    15 /* ITU-T E.164 */
 
-/* By the first four digits, sorted. "resold": sold by others on that operator's network. */
-static const struct {
-    int from, to;
-    enum phone_operator id;
-} phone_operators[] = {
-    {1300, 1329, OPERATOR_UNICOM},   {1330, 1339, OPERATOR_TELECOM},
-    {1340, 1348, OPERATOR_MOBILE},   {1350, 1399, OPERATOR_MOBILE},
-    {1450, 1459, OPERATOR_UNICOM},   {1470, 1479, OPERATOR_MOBILE},
-    {1490, 1499, OPERATOR_TELECOM},  {1500, 1529, OPERATOR_MOBILE},
-    {1530, 1539, OPERATOR_TELECOM},  {1550, 1569, OPERATOR_UNICOM},
-    {1570, 1599, OPERATOR_MOBILE},   {1620, 1629, OPERATOR_TELECOM}, /* 162: resold */
-    {1650, 1659, OPERATOR_MOBILE},                                   /* resold */
-    {1660, 1669, OPERATOR_UNICOM},   {1670, 1679, OPERATOR_UNICOM},  /* 167: resold */
-    {1700, 1702, OPERATOR_TELECOM},  {1703, 1703, OPERATOR_MOBILE},  /* 170: resold */
-    {1704, 1704, OPERATOR_UNICOM},   {1705, 1706, OPERATOR_MOBILE},  /* 170: resold */
-    {1707, 1709, OPERATOR_UNICOM},   {1710, 1719, OPERATOR_UNICOM},  /* 170, 171: resold */
-    {1720, 1729, OPERATOR_MOBILE},   {1730, 1739, OPERATOR_TELECOM},
-    {1750, 1769, OPERATOR_UNICOM},   {1770, 1779, OPERATOR_TELECOM},
-    {1780, 1789, OPERATOR_MOBILE},   {1800, 1819, OPERATOR_TELECOM},
-    {1820, 1849, OPERATOR_MOBILE},   {1850, 1869, OPERATOR_UNICOM},
-    {1870, 1889, OPERATOR_MOBILE},   {1890, 1919, OPERATOR_TELECOM},
-    {1920, 1929, OPERATOR_BROADNET}, {1930, 1939, OPERATOR_TELECOM},
-    {1950, 1959, OPERATOR_MOBILE},   {1960, 1969, OPERATOR_UNICOM},
-    {1970, 1989, OPERATOR_MOBILE},   {1990, 1999, OPERATOR_TELECOM},
-};
-
 /* 11 digits that look like a mobile number but have no reader; by the first four digits, sorted. */
 static const struct {
     int from, to;
@@ -54,11 +28,6 @@ static const struct {
 } phone_specials[] = {
     {1349, 1349, PHONE_SATELLITE}, {1410, 1410, PHONE_MACHINE}, {1440, 1440, PHONE_MACHINE},
     {1460, 1469, PHONE_MACHINE},   {1480, 1489, PHONE_MACHINE}, {1740, 1745, PHONE_SATELLITE},
-};
-
-static const char *const phone_operator_names[PHONE_OPERATORS] = {
-    [OPERATOR_UNKNOWN] = "unknown", [OPERATOR_MOBILE] = "mobile",     [OPERATOR_UNICOM] = "unicom",
-    [OPERATOR_TELECOM] = "telecom", [OPERATOR_BROADNET] = "broadnet",
 };
 
 static const struct {
@@ -301,35 +270,6 @@ enum phone_class phone_parse(const char *text, size_t length, int64_t *number)
     if (phone_strip(folded) < 0)
         return PHONE_NOT_A_NUMBER;
     return phone_digits(folded, number);
-}
-
-enum phone_operator phone_operator(int64_t number)
-{
-    size_t low = 0, high = sizeof phone_operators / sizeof *phone_operators;
-    int prefix;
-
-    if (number / PHONE_COUNTRY_UNIT != PHONE_COUNTRY)
-        return OPERATOR_UNKNOWN;
-    prefix = (int)(number % PHONE_COUNTRY_UNIT / (PHONE_COUNTRY_UNIT / 10000));
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (prefix > phone_operators[middle].to)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == sizeof phone_operators / sizeof *phone_operators ||
-        prefix < phone_operators[low].from)
-        return OPERATOR_UNKNOWN;
-    return phone_operators[low].id;
-}
-
-const char *phone_operator_name(enum phone_operator id)
-{
-    if ((unsigned)id >= PHONE_OPERATORS)
-        log_panic("no operator has the number %d", (int)id);
-    return phone_operator_names[id];
 }
 
 const char *phone_class_reason(enum phone_class id)

@@ -1,6 +1,5 @@
 /* phone: numbers as people write them, as integers.
- * Runs: any (pure). Ranges: MIIT numbering as public lists give it; a prefix is a hint only, since
- * numbers have been portable between operators since November 2019. */
+ * Runs: any (pure). Ranges: MIIT numbering as public lists give it. Networks: operators.h. */
 #ifndef LAWCAST_MODEL_PHONE_H
 #define LAWCAST_MODEL_PHONE_H
 
@@ -20,22 +19,11 @@ enum phone_class {
     PHONE_CLASSES
 };
 
-enum phone_operator {
-    OPERATOR_UNKNOWN,
-    OPERATOR_MOBILE,
-    OPERATOR_UNICOM,
-    OPERATOR_TELECOM,
-    OPERATOR_BROADNET,
-    PHONE_OPERATORS
-};
-
 /* Normalises length bytes of UTF-8: spaces (also U+00A0, U+3000), - ( ) . between groups,
  * zero-width and direction marks (U+200B-200F, U+202A-202E, U+FEFF), a leading apostrophe or tab
  * are dropped; full-width digits and + are folded; +86, 0086, 86 and a 0 before a mobile number are
  * understood. *number: 86 and the 11 digits, e.g. 8613800000000, only for PHONE_MOBILE. */
 enum phone_class phone_parse(const char *text, size_t length, int64_t *number);
-enum phone_operator phone_operator(int64_t number);      /* of a PHONE_MOBILE number, by prefix */
-const char *phone_operator_name(enum phone_operator id); /* "mobile", ... "unknown" */
 /* Why a number of this class is refused, in the user's language, with what to do. */
 const char *phone_class_reason(enum phone_class id);
 /* "138****0000": what people and logs see. text has room for 24 bytes. */

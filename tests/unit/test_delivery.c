@@ -54,9 +54,9 @@ static void test_numbers_and_names(void **state)
     static const char *const names[] = {
         "planned",  "due",     "inflight",   "deferred", "sent",      "delivered", "undelivered",
         "rejected", "unknown", "suppressed", "expired",  "cancelled", "shown",     "withdrawn"};
-    static const char *const causes[] = {"plan",    "reserve", "window",   "claim",
-                                         "outcome", "report",  "restart",  "resend",
-                                         "retry",   "verify",  "withdraw", "cancel"};
+    static const char *const causes[] = {"plan",     "reserve", "window",  "claim", "outcome",
+                                         "report",   "restart", "resend",  "retry", "verify",
+                                         "withdraw", "cancel",  "refusal", "closed"};
 
     (void)state;
     assert_int_equal(DELIVERY_STATES, sizeof names / sizeof *names);

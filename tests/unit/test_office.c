@@ -55,6 +55,19 @@ static struct office make_office(void)
         .contact = {mem_dup("甲"), mem_dup("主任"), mem_dup("13800000000")},
     };
     office.units[1].id = mem_dup("jinan");
+    office.n_banks = 1;
+    office.banks = mem_array(1, struct bank);
+    office.banks[0] =
+        (struct bank){mem_dup("bank-a"), make_strings("/dev/ttyUSB8", "/dev/ttyUSB9")};
+    office.n_groups = 1;
+    office.groups = mem_array(1, struct limit_group);
+    office.groups[0] = (struct limit_group){.id = mem_dup("pool"), .limits = {100, 1000}};
+    office.operators_file = mem_dup("operators.csv");
+    office.ported_file = mem_dup("ported.csv");
+    office.operators = operators_new();
+    assert_int_equal(operators_add_prefix(office.operators, "138", OPERATOR_MOBILE), 0);
+    office.refusal_words = make_strings("取消", "不要");
+    office.refusal_answer = mem_dup("已登记。");
     office.n_modems = 1;
     office.modems = mem_array(1, struct modem);
     office.modems[0] = (struct modem){
@@ -63,6 +76,10 @@ static struct office make_office(void)
         .device = mem_dup("/dev/ttyUSB0"),
         .connection = mem_dup("at115200"),
         .smsc = mem_dup("+8613800000000"),
+        .pin = mem_dup("0000"),
+        .imei = mem_dup("350000000000001"),
+        .imsi = mem_dup("460000000000001"),
+        .spares = &office.banks[0].spares,
     };
     office.n_boards = 2;
     office.boards = mem_array(2, struct board);

@@ -108,9 +108,9 @@ static void test_whole(void **state)
         "  contact = { name = \"甲\"; position = \"乙\"; phone = \"丙\"; }; },\n"
         "  { id = \"jinan\"; name = \"金安\"; } );\n"
         "modems = (\n { id = \"a\"; devices = [ \"/dev/x[08-11]\", \"/dev/y\" ]; smsc = "
-        "\"+8613800000000\"; },\n"
+        "\"+8613800000000\"; per_day = 1000; },\n"
         " { id = \"b\"; devices = \"/dev/z\"; connection = \"at9600\"; grace_ms = -1; timeout_ms = "
-        "1000; } );\n"
+        "1000; per_hour = 60; } );\n"
         "boards = ( " BOARD(
             "one", "owner = \"jinan\"; kind = \"lamp\"; password = \"p\"; "
                    "brightness = 5;") ",\n" BOARD("two", "owner = \"city\"; kind = \"plain\"; "
@@ -120,7 +120,7 @@ static void test_whole(void **state)
     char text[20];
 
     (void)state;
-    diag_print(&diag, stderr);
+    assert_int_equal(diag.n, 0);
     assert_non_null(office);
     assert_string_equal(office->name, "办公室");
     assert_non_null(strstr(office->ledger_path, "/sub/books.db"));
@@ -394,6 +394,7 @@ static void test_large(void **state)
     assert_int_equal(office->n_modems, 512);
     assert_string_equal(office->modems[511].id, "m/511");
     drop_office(office);
+    diag_free(&diag);
     buffer_free(&text);
 }
 
@@ -428,7 +429,7 @@ static void test_print(void **state)
     config_print_office_options(out, kinds);
     assert_int_equal(fclose(out), 0);
     assert_non_null(strstr(text, "grace_ms"));
-    assert_non_null(strstr(text, "-1..500 ms, default 5"));
+    assert_non_null(strstr(text, "-1..500 ms | \"libgammu\", default 5"));
     assert_non_null(strstr(text, "kind = \"lamp\""));
     assert_non_null(strstr(text, "1..100 %, default 80"));
     assert_non_null(strstr(text, "default \"\\\"red\\\"\""));
