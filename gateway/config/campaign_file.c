@@ -9,6 +9,7 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
+#include "gateway/config/campaign_hint.h"
 #include "gateway/config/campaign_lists.h"
 #include "gateway/config/campaign_options.h"
 #include "gateway/config/campaign_texts.h"
@@ -93,6 +94,51 @@ static void campaign_read_windows(struct campaign_reader *reader, conf_setting g
     free(unsorted);
 }
 
+/* A hint that asks for an answer which doesn't count breaks its promise to every recipient. */
+static void campaign_check_hint(struct campaign_reader *reader, conf_setting sms)
+{
+    const char *hint = reader->campaign->sms.refusal;
+
+    if (hint && *hint && !campaign_hint_is_known(hint, &reader->office->refusal_words))
+        conffile_warning(reader->conf, conffile_member(sms, "refusal"),
+                         lang("\"%.60s\" names no answer that counts as a refusal: name R, T, TD, "
+                              "退订, 拒收 or STOP, or add the word to refusals in %s.",
+                              "“%.60s”里没有可识别的拒收回复：请写 R、T、TD、退订、拒收 或 "
+                              "STOP，或在 %s 的 refusals 里添加该词。"),
+                         hint, reader->office->file);
+}
+
+/* Only by the table of prefixes is a number's network known. */
+static void campaign_check_routing(struct campaign_reader *reader, conf_setting sms)
+{
+    if (reader->campaign->sms.routing == ROUTING_OWN && !reader->office->operators)
+        conffile_warning(
+            reader->conf, conffile_member(sms, "routing"),
+            lang("routing has no effect: without a table of prefixes no number's "
+                 "network is known. Add operators = \"operators.csv\" in %s.",
+                 "routing 不起作用：没有号段表，无法判断号码属于哪个网络。请在 %s 填写 "
+                 "operators = \"operators.csv\"。"),
+            reader->office->file);
+}
+
+/* A run that ends before then leaves the closing to the next one. */
+static void campaign_check_closing(struct campaign_reader *reader, conf_setting sms)
+{
+    const struct campaign *campaign = reader->campaign;
+    long long hours = campaign->sms.report_close_h, wait_s = campaign->sms.report_wait_s;
+
+    if (hours > 0 && campaign->sms.report && hours * 3600 > wait_s)
+        conffile_warning(
+            reader->conf, conffile_member(sms, "report_close"),
+            lang("report_close is %lld h, but a run waits only %lld s for reports after the last "
+                 "message (report_wait): what is missing then is closed by the next run of this "
+                 "campaign, %lld h after it was sent or later.",
+                 "report_close 为 %lld 小时，而最后一条发出后只等待回执 %lld "
+                 "秒（report_wait）：届时仍缺的回执，要到发出 %lld "
+                 "小时之后再次运行本任务时才结清。"),
+            hours, wait_s, hours);
+}
+
 /* Without a group sms the presets hold: an empty group says the same. */
 static void campaign_read_sms(struct campaign_reader *reader, conf_setting group)
 {
@@ -102,6 +148,9 @@ static void campaign_read_sms(struct campaign_reader *reader, conf_setting group
     if (sms)
         reader->text = conffile_member(sms, "text");
     conffile_fill(reader->conf, sms, &part, 1);
+    campaign_check_hint(reader, sms);
+    campaign_check_routing(reader, sms);
+    campaign_check_closing(reader, sms);
 }
 
 /* A path in the file becomes one that can be opened. */
@@ -308,7 +357,7 @@ static void campaign_read(struct campaign_reader *reader, conf_setting root)
         conffile_error(reader->conf, group, "%s",
                        lang("The campaign has nothing to do: write orders, displays or both.",
                             "任务没有任何内容：请写 orders 或 displays。"));
-    campaign_texts_check(reader->conf, campaign, reader->places);
+    campaign_texts_check(reader->conf, reader->office, campaign, reader->places);
 }
 
 /* The office's configuration in place of a campaign would give an error for each of its lines. */

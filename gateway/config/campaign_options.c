@@ -71,6 +71,7 @@ const struct option_def campaign_options_window[] = {
 };
 
 static const char *const campaign_on_unknown[] = {"hold", "resend", NULL};
+static const char *const campaign_routing[] = {"prefer", "own", "any", NULL};
 
 const struct option_def campaign_options_sms[] = {
     {.name = "text",
@@ -123,6 +124,27 @@ const struct option_def campaign_options_sms[] = {
      .unit = "s",
      .help_en = "How long to wait for status reports after the last message.",
      .help_zh = "最后一条发出后等待状态报告的时间。"},
+    {.name = "report_close",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign, sms.report_close_h),
+     .min = 0,
+     .max = 720,
+     .preset = "0",
+     .unit = "h",
+     .help_en = "A status report that is missing after so many hours is awaited no longer, and the "
+                "message stays sent; 0: 72 hours.",
+     .help_zh = "状态报告超过这么多小时未到，就不再等待，该短信仍记为“已发出”；0 表示 72 小时。"},
+    {.name = "routing",
+     .type = OPTION_CHOICE,
+     .offset = CAMPAIGN_OPTION(campaign, sms.routing),
+     .preset = "prefer",
+     .choices = campaign_routing,
+     .help_en = "Which SIM sends: own, only one of the recipient's network; prefer, another one "
+                "only when those can't do it; any, whichever is free. Needs operators in the "
+                "configuration.",
+     .help_zh =
+         "由哪家运营商的 SIM 卡发送：own 只用与收件人同网的；prefer 同网的发不完时才用别网的；any "
+         "哪张空闲用哪张。须在配置文件中填写 operators。"},
     {.name = "attempts",
      .type = OPTION_INT,
      .offset = CAMPAIGN_OPTION(campaign, sms.attempts),

@@ -3,6 +3,7 @@
 #include "gateway/config/campaign_texts.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 /* One file of one order under check. */
 struct campaign_check {
     const struct conffile *conf;
+    const struct office *office;
     const struct campaign *campaign;
     const struct order *order;
     struct campaign_places places;
@@ -75,6 +77,56 @@ static int campaign_texts_wide_braces(const struct campaign_check *check)
     return 1;
 }
 
+static int64_t campaign_texts_less(int64_t limit, int64_t other)
+{
+    return other > 0 && other < limit ? other : limit;
+}
+
+/* The most parts that a modem may send at once. */
+static int64_t campaign_texts_limit(const struct office *office, const struct modem *modem)
+{
+    int64_t limit = INT64_MAX;
+
+    limit = campaign_texts_less(limit, modem->limits.per_hour);
+    limit = campaign_texts_less(limit, modem->limits.per_day);
+    if (modem->group >= 0) {
+        limit = campaign_texts_less(limit, office->groups[modem->group].limits.per_hour);
+        limit = campaign_texts_less(limit, office->groups[modem->group].limits.per_day);
+    }
+    return limit;
+}
+
+/* A message is never split over hours: a limit that is smaller lets it wait for ever. */
+static void campaign_texts_limits(const struct campaign_check *check, int64_t parts)
+{
+    const struct office *office = check->office;
+    size_t unfit = 0, first = 0;
+
+    for (size_t i = office->n_modems; i-- > 0;)
+        if (campaign_texts_limit(office, &office->modems[i]) < parts) {
+            unfit++;
+            first = i;
+        }
+    if (unfit > 0 && unfit == office->n_modems)
+        conffile_error(check->conf, check->places.text,
+                       lang("The message of unit %s takes at least %" PRId64
+                            " parts, which is more than the limits of any modem allow: shorten it, "
+                            "or raise per_hour and per_day.",
+                            "单位 %s 的短信至少占 %" PRId64
+                            " 条计费短信，超过所有短信设备的限额：请缩短，或调大 per_hour 和 "
+                            "per_day。"),
+                       check->places.unit->id, parts);
+    else if (unfit > 0)
+        conffile_warning(
+            check->conf, check->places.text,
+            lang("The message of unit %s takes at least %" PRId64
+                 " parts; the limits of %zu modems (%s and others) are smaller, and "
+                 "these will never send it.",
+                 "单位 %s 的短信至少占 %" PRId64
+                 " 条计费短信；有 %zu 台短信设备（%s 等）的限额比这还小，不会发送它。"),
+            check->places.unit->id, parts, unfit, office->modems[first].id);
+}
+
 /* The message with all fields empty: no message of the order can be shorter. */
 static void campaign_texts_measure(const struct campaign_check *check,
                                    const struct template *template, size_t columns)
@@ -92,6 +144,8 @@ static void campaign_texts_measure(const struct campaign_check *check,
     free(values);
     free(lengths);
     rc = sms_text_layout(buffer_text(&text), text.length, max, &layout);
+    if (rc == 0 && layout.n_parts > 0)
+        campaign_texts_limits(check, (int64_t)layout.n_parts);
     if (rc == SMS_TEXT_TOO_LONG)
         conffile_error(
             check->conf, check->places.text,
@@ -177,14 +231,14 @@ static int campaign_texts_file(const struct campaign_check *check, const char *f
     return rc;
 }
 
-void campaign_texts_check(const struct conffile *conf, const struct campaign *campaign,
-                          const struct campaign_places *places)
+void campaign_texts_check(const struct conffile *conf, const struct office *office,
+                          const struct campaign *campaign, const struct campaign_places *places)
 {
     conf_setting broken = NULL;
 
     for (size_t i = 0; i < campaign->n_orders; i++) {
         const struct order *order = &campaign->orders[i];
-        struct campaign_check check = {conf, campaign, order, places[i]};
+        struct campaign_check check = {conf, office, campaign, order, places[i]};
 
         if (places[i].text && places[i].text == broken)
             continue;

@@ -14,7 +14,7 @@ struct campaign_places {
 
 /* Checks each order's files and its template against their columns. places[i] belongs to orders[i].
  */
-void campaign_texts_check(const struct conffile *conf, const struct campaign *campaign,
-                          const struct campaign_places *places);
+void campaign_texts_check(const struct conffile *conf, const struct office *office,
+                          const struct campaign *campaign, const struct campaign_places *places);
 
 #endif

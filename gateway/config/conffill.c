@@ -14,6 +14,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
+#include "gateway/config/optprint.h"
 #include "gateway/config/timetext.h"
 #include "gateway/model/window.h"
 
@@ -28,11 +29,6 @@ struct conf_slot {
     const struct option_def *option;
     void *field;
 };
-
-static const char *conffill_unit(const struct option_def *option)
-{
-    return option->unit ? option->unit : "";
-}
 
 /* " ms", or "" : to stand behind a number. */
 static const char *conffill_space(const struct option_def *option)
@@ -103,12 +99,28 @@ static void conffill_string(const struct conf_slot *slot)
     *(char **)slot->field = text;
 }
 
+static int conffill_find_choice(const struct option_def *option, const char *text)
+{
+    for (int i = 0; option->choices && option->choices[i]; i++)
+        if (strcmp(option->choices[i], text) == 0)
+            return i;
+    return -1;
+}
+
+/* The choices of an INT are words for its smallest values: min, min + 1, ... */
 static void conffill_int(const struct conf_slot *slot)
 {
     const struct option_def *option = slot->option;
     int type = config_setting_type(slot->setting);
     int64_t value;
+    int word = -1;
 
+    if (type == CONFIG_TYPE_STRING)
+        word = conffill_find_choice(option, config_setting_get_string(slot->setting));
+    if (word >= 0) {
+        *(int64_t *)slot->field = option->min + word;
+        return;
+    }
     if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) {
         conffill_expects(slot);
         return;
@@ -120,7 +132,7 @@ static void conffill_int(const struct conf_slot *slot)
                        lang("%s must be between %" PRId64 " and %" PRId64 "%s%s, not %" PRId64 ".",
                             "%s 应在 %" PRId64 " 到 %" PRId64 "%s%s 之间，不能是 %" PRId64 "。"),
                        option->name, option->min, option->max, conffill_space(option),
-                       conffill_unit(option), value);
+                       optprint_unit(option), value);
     else
         *(int64_t *)slot->field = value;
 }
@@ -131,14 +143,6 @@ static void conffill_bool(const struct conf_slot *slot)
         conffill_expects(slot);
     else
         *(bool *)slot->field = config_setting_get_bool(slot->setting) != 0;
-}
-
-static int conffill_find_choice(const struct option_def *option, const char *text)
-{
-    for (int i = 0; option->choices[i]; i++)
-        if (strcmp(option->choices[i], text) == 0)
-            return i;
-    return -1;
 }
 
 static void conffill_choice(const struct conf_slot *slot)

@@ -12,25 +12,13 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/config/conffile.h"
-#include "gateway/config/devices.h"
 #include "gateway/config/ident.h"
 #include "gateway/config/idmap.h"
+#include "gateway/config/office_inside.h"
 #include "gateway/config/office_options.h"
+#include "gateway/config/operators_file.h"
 
-#define OFFICE_MODEMS_MAX 4096
-#define OFFICE_ZONEINFO   "/usr/share/zoneinfo/"
-
-/* What one reading needs. Values of ids and devices are indexes into places. */
-struct office_reader {
-    const struct conffile *conf;
-    const struct option_kind *kinds;
-    struct office *office;
-    struct idmap *units;   /* id -> index into office->units */
-    struct idmap *ids;     /* of banks and boards: they share one name space */
-    struct idmap *devices; /* paths */
-    conf_setting *places;
-    size_t n_places, places_room;
-};
+#define OFFICE_ZONEINFO "/usr/share/zoneinfo/"
 
 static void office_read_zone(struct office_reader *reader, conf_setting group)
 {
@@ -56,6 +44,35 @@ static void office_read_zone(struct office_reader *reader, conf_setting group)
     tzset();
 }
 
+/* A path in the file becomes one that can be opened. */
+static void office_resolve(struct office_reader *reader, char **path)
+{
+    char *resolved;
+
+    if (!*path)
+        return;
+    resolved = conftext_beside(conffile_path(reader->conf), *path);
+    free(*path);
+    *path = resolved;
+}
+
+static void office_read_operators(struct office_reader *reader)
+{
+    struct office *office = reader->office;
+
+    office_resolve(reader, &office->operators_file);
+    office_resolve(reader, &office->ported_file);
+    if (!office->operators_file && !office->ported_file)
+        return;
+    office->operators = operators_new();
+    if (office->operators_file)
+        (void)operators_file_read(office->operators_file, office->operators,
+                                  conffile_diag(reader->conf));
+    if (office->ported_file)
+        (void)operators_file_read_ported(office->ported_file, office->operators,
+                                         conffile_diag(reader->conf));
+}
+
 static void office_read_general(struct office_reader *reader, conf_setting root)
 {
     struct office *office = reader->office;
@@ -70,20 +87,14 @@ static void office_read_general(struct office_reader *reader, conf_setting root)
     group = conffile_group(reader->conf, root, "ledger");
     if (group) {
         struct conf_part part = {office_options_ledger, office};
-        char *path;
 
         conffile_fill(reader->conf, group, &part, 1);
-        if (!office->ledger_path)
-            return;
-        path = conftext_beside(conffile_path(reader->conf), office->ledger_path);
-        free(office->ledger_path);
-        office->ledger_path = path;
+        office_resolve(reader, &office->ledger_path);
     }
 }
 
-/* Enters text into a map; an error at place names the earlier place when it is there already. */
-static void office_enter(struct office_reader *reader, struct idmap *map, const char *text,
-                         conf_setting place)
+void office_enter(struct office_reader *reader, struct idmap *map, const char *text,
+                  conf_setting place)
 {
     struct conf_place earlier;
     int64_t found = idmap_add(map, text, (int64_t)reader->n_places);
@@ -135,96 +146,6 @@ static void office_read_unit(struct office_reader *reader, conf_setting group)
                        lang("The unit %s stands here for the second time; the first is in line %d.",
                             "单位 %s 在这里重复出现；第一次在第 %d 行。"),
                        unit->id, reader->office->units[earlier].line);
-}
-
-static const char *office_devices_reason(int error)
-{
-    switch (error) {
-    case DEVICES_PATTERN:
-        return lang("write one range such as /dev/ttyUSB[0-63]",
-                    "请写成一个范围，例如 /dev/ttyUSB[0-63]");
-    case DEVICES_RELATIVE:
-        return lang("write the whole path, beginning with /", "请写完整路径，以 / 开头");
-    case DEVICES_DOWNWARD:
-        return lang("the range runs downward", "范围的起点大于终点");
-    default:
-        return lang("an office has at most 4096 modems", "一个办公室最多 4096 台短信设备");
-    }
-}
-
-static void office_add_modem(struct office_reader *reader, const struct office_bank *bank,
-                             char *device, size_t number, int line)
-{
-    struct office *office = reader->office;
-
-    office->modems[office->n_modems++] =
-        (struct modem){.id = mem_printf("%s/%zu", bank->id, number),
-                       .bank = mem_dup(bank->id),
-                       .device = device,
-                       .connection = mem_dup(office_connections[bank->connection]),
-                       .smsc = mem_dup(bank->smsc),
-                       .grace_ms = bank->grace_ms,
-                       .timeout_ms = bank->timeout_ms,
-                       .line = line};
-}
-
-static void office_expand_bank(struct office_reader *reader, conf_setting group,
-                               const struct office_bank *bank)
-{
-    struct office *office = reader->office;
-    struct option_strings paths = {0};
-
-    for (size_t i = 0; i < bank->devices.n; i++) {
-        conf_setting place = conffile_item(group, "devices", i);
-        int error =
-            devices_expand(bank->devices.items[i], OFFICE_MODEMS_MAX - office->n_modems, &paths);
-
-        if (error)
-            conffile_error(reader->conf, place,
-                           lang("devices: %s can't be used: %s.", "devices：%s 不能用：%s。"),
-                           bank->devices.items[i], office_devices_reason(error));
-        else if (devices_looks_like_range(bank->devices.items[i]))
-            conffile_warning(reader->conf, place,
-                             lang("devices: %s is taken as the name of one device. For several "
-                                  "write the range in brackets, such as /dev/ttyUSB[0-4].",
-                                  "devices：%s 按一台设备处理。多台请用方括号写范围，例如 "
-                                  "/dev/ttyUSB[0-4]。"),
-                             bank->devices.items[i]);
-    }
-    office->modems = mem_grow(office->modems, office->n_modems + paths.n, sizeof *office->modems);
-    for (size_t i = 0; i < paths.n; i++) {
-        office_enter(reader, reader->devices, paths.items[i], group);
-        office_add_modem(reader, bank, paths.items[i], i, conffile_main_line(reader->conf, group));
-    }
-    free(paths.items);
-}
-
-static void office_check_smsc(struct office_reader *reader, conf_setting group, const char *smsc)
-{
-    size_t digits;
-
-    if (!smsc)
-        return;
-    smsc += *smsc == '+';
-    digits = strspn(smsc, "0123456789");
-    if (smsc[digits] || digits < 5 || digits > 20)
-        conffile_error(reader->conf, conffile_member(group, "smsc"), "%s",
-                       lang("smsc expects a number of 5 to 20 digits such as \"+8613800000000\".",
-                            "smsc 应为 5 到 20 位号码，例如 \"+8613800000000\"。"));
-}
-
-static void office_read_bank(struct office_reader *reader, conf_setting group)
-{
-    struct office_bank bank = {0};
-    struct conf_part part = {office_options_modem, &bank};
-
-    conffile_fill(reader->conf, group, &part, 1);
-    office_check_smsc(reader, group, bank.smsc);
-    if (ident_check(reader->conf, group, bank.id, OFFICE_ID_MAX)) {
-        office_enter(reader, reader->ids, conffile_peek(group, "id"), group);
-        office_expand_bank(reader, group, &bank);
-    }
-    option_release(office_options_modem, &bank);
 }
 
 static const struct option_kind *office_find_kind(struct office_reader *reader, conf_setting group)
@@ -361,9 +282,8 @@ static void office_read_lists(struct office_reader *reader, conf_setting root)
         conffile_error(
             reader->conf, list, "%s",
             lang("units is empty: name at least one unit.", "units 是空的：请至少写一个单位。"));
-    list = conffile_list(reader->conf, root, "modems", &n);
-    for (size_t i = 0; i < n; i++)
-        office_read_bank(reader, conffile_element(list, i));
+    office_read_limits(reader, root);
+    office_read_modems(reader, root);
     list = conffile_list(reader->conf, root, "boards", &n);
     office->boards = mem_array(n, struct board);
     for (size_t i = 0; i < n; i++)
@@ -405,13 +325,19 @@ int config_read_office(const char *path, const struct option_kind *kinds, struct
     reader.units = idmap_new();
     reader.ids = idmap_new();
     reader.devices = idmap_new();
+    reader.imsis = idmap_new();
+    reader.groups = idmap_new();
     root = (struct conf_part){office_options_root, reader.office};
     conffile_fill(conf, conffile_root(conf), &root, 1);
     office_read_general(&reader, conffile_root(conf));
+    office_read_operators(&reader);
+    office_read_refusals(&reader, conffile_root(conf));
     office_read_lists(&reader, conffile_root(conf));
     idmap_free(reader.units);
     idmap_free(reader.ids);
     idmap_free(reader.devices);
+    idmap_free(reader.imsis);
+    idmap_free(reader.groups);
     free(reader.places);
     conffile_close(conf);
     if (diag->errors == errors) {

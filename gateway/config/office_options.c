@@ -9,6 +9,8 @@
 
 #define OFFICE_OPTION(s, m) offsetof(struct s, m)
 
+#define OFFICE_PARTS_MAX 1000000 /* of a limit */
+
 const struct option_def office_options_root[] = {
     {.name = "office",
      .type = OPTION_SKIP,
@@ -25,6 +27,32 @@ const struct option_def office_options_root[] = {
      .required = true,
      .help_en = "A list of groups: the units that issue messages or own boards.",
      .help_zh = "若干组设置：发送短信或拥有显示屏的单位。"},
+    {.name = "operators",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office, operators_file),
+     .min = 1,
+     .max = 1024,
+     .help_en = "A CSV file of number prefixes (columns prefix, operator), relative to this file: "
+                "messages then go by a SIM of the recipient's network.",
+     .help_zh = "号段表（CSV，列名 号段、运营商），相对路径以本文件所在目录为准：填写后优先用与收"
+                "件人同网的 SIM 卡发送。"},
+    {.name = "ported",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office, ported_file),
+     .min = 1,
+     .max = 1024,
+     .help_en = "A CSV file of numbers that have changed their network (columns number, operator), "
+                "relative to this file; it comes before the prefixes.",
+     .help_zh = "携号转网号码表（CSV，列名 号码、运营商），相对路径以本文件所在目录为准；优先于号段"
+                "表。"},
+    {.name = "limits",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: limits that several banks of modems share.",
+     .help_zh = "若干组设置：几组短信设备共用的发送限额。"},
+    {.name = "refusals",
+     .type = OPTION_SKIP,
+     .help_en = "What counts as a refusal, and the answer to it.",
+     .help_zh = "哪些回复算拒收，以及如何答复。"},
     {.name = "modems",
      .type = OPTION_SKIP,
      .help_en = "A list of groups: banks of modems.",
@@ -62,6 +90,54 @@ const struct option_def office_options_ledger[] = {
      .max = 1024,
      .help_en = "The file of the books, on a local disk; relative to this configuration file.",
      .help_zh = "账本文件，须在本机磁盘上；相对路径以本配置文件所在目录为准。"},
+    {0},
+};
+
+const struct option_def office_options_limits[] = {
+    {.name = "id",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(limit_group, id),
+     .required = true,
+     .help_en = "The group's id, as modems name it in limits.",
+     .help_zh = "代号，短信设备在 limits 里引用。"},
+    {.name = "per_hour",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(limit_group, limits.per_hour),
+     .min = 0,
+     .max = OFFICE_PARTS_MAX,
+     .preset = "0",
+     .unit = "parts",
+     .help_en = "The most parts in any hour for all SIMs of the group together; 0: no limit.",
+     .help_zh = "组内所有 SIM 卡合计，任意一小时内最多发多少条计费短信；0 表示不限。"},
+    {.name = "per_day",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(limit_group, limits.per_day),
+     .min = 0,
+     .max = OFFICE_PARTS_MAX,
+     .preset = "0",
+     .unit = "parts",
+     .help_en = "The most parts in a day, from midnight to midnight; 0: no limit.",
+     .help_zh = "合计每天（零点到零点）最多发多少条计费短信；0 表示不限。"},
+    {0},
+};
+
+const struct option_def office_options_refusals[] = {
+    {.name = "words",
+     .type = OPTION_STRINGS,
+     .offset = OFFICE_OPTION(office, refusal_words),
+     .max = 100,
+     .help_en = "Further words that refuse, beside TD, T, R, 退订, 拒收 and STOP; at most 32 bytes "
+                "each, any case and width.",
+     .help_zh = "除 TD、T、R、退订、拒收、STOP 外，还有哪些回复算拒收；每个不超过 32 字节（约 10 个"
+                "汉字），不分大小写和全半角。"},
+    {.name = "answer",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office, refusal_answer),
+     .min = 1,
+     .max = 640,
+     .help_en = "Sent once to who refuses, in one part (70 Chinese characters); without it nothing "
+                "is sent.",
+     .help_zh = "对拒收者答复一次，须在一条之内（70 字）；不填则不答复。"},
     {0},
 };
 
@@ -115,6 +191,10 @@ const struct option_def office_options_contact[] = {
     {0},
 };
 
+static const char *const office_operators[] = {"auto",    "mobile",   "unicom",
+                                               "telecom", "broadnet", NULL};
+static const char *const office_graces[] = {"libgammu", NULL};
+
 const char *const office_connections[] = {"at",       "at9600",   "at19200",  "at38400",  "at57600",
                                           "at115200", "at230400", "at460800", "at921600", NULL};
 
@@ -153,8 +233,10 @@ const struct option_def office_options_modem[] = {
      .max = 500,
      .preset = "5",
      .unit = "ms",
-     .help_en = "How long to pause after writing to a modem; -1 keeps libgammu's own, long pauses.",
-     .help_zh = "写入后停顿多久；-1 表示用 libgammu 自己的（很长的）停顿。"},
+     .choices = office_graces,
+     .help_en = "How long to pause after writing to a modem; \"libgammu\" or -1 keeps libgammu's "
+                "own, long pauses.",
+     .help_zh = "写入后停顿多久；\"libgammu\" 或 -1 表示用 libgammu 自己的（很长的）停顿。"},
     {.name = "timeout_ms",
      .type = OPTION_INT,
      .offset = OFFICE_OPTION(office_bank, timeout_ms),
@@ -165,6 +247,79 @@ const struct option_def office_options_modem[] = {
      .help_en = "How long to wait for one answer of a modem; a modem itself waits up to 45 s for "
                 "the network.",
      .help_zh = "等待短信设备一次应答的最长时间；设备本身等待网络应答可达 45 秒。"},
+    {.name = "gap_ms",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_bank, gap_ms),
+     .min = 0,
+     .max = 600000,
+     .preset = "0",
+     .unit = "ms",
+     .help_en = "At least so long from one part to the next on each modem; some operators demand "
+                "it.",
+     .help_zh = "同一台设备前后两条之间至少间隔多久；有的运营商有此要求。"},
+    {.name = "per_hour",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_bank, per_hour),
+     .min = 0,
+     .max = OFFICE_PARTS_MAX,
+     .preset = "0",
+     .unit = "parts",
+     .help_en = "The most parts that each SIM sends in any hour, spread evenly; 0: no limit.",
+     .help_zh = "每张 SIM 卡任意一小时内最多发多少条计费短信，均匀发送；0 表示不限。"},
+    {.name = "per_day",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_bank, per_day),
+     .min = 0,
+     .max = OFFICE_PARTS_MAX,
+     .preset = "0",
+     .unit = "parts",
+     .help_en = "The most parts that each SIM sends in a day, from midnight to midnight, spread "
+                "over the day's windows; 0: no limit.",
+     .help_zh = "每张 SIM 卡每天（零点到零点）最多发多少条计费短信，在当天时间窗内均匀发送；0 表示"
+                "不限。"},
+    {.name = "limits",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_bank, limits),
+     .help_en = "The id of a group in limits, which these SIMs share.",
+     .help_zh = "这些 SIM 卡共用的限额：limits 中某组的代号。"},
+    {.name = "operator",
+     .type = OPTION_CHOICE,
+     .offset = OFFICE_OPTION(office_bank, network),
+     .preset = "auto",
+     .choices = office_operators,
+     .help_en = "The network of the SIMs; auto: as each SIM says itself (its IMSI).",
+     .help_zh = "SIM 卡的运营商：移动 mobile、联通 unicom、电信 telecom、广电 broadnet；auto 表示按"
+                "各卡的 IMSI 判断。"},
+    {.name = "pin",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_bank, pin),
+     .min = 4,
+     .max = 8,
+     .secret = true,
+     .help_en = "The PIN of the SIMs, 4 to 8 digits; without it SIMs must not ask for one. A PIN "
+                "that was refused is not tried again.",
+     .help_zh =
+         "SIM 卡的 PIN 码，4 到 8 位数字；不填则 SIM 卡须未设 PIN。被拒绝过的 PIN 不会再试。"},
+    {.name = "imsi",
+     .type = OPTION_STRINGS,
+     .offset = OFFICE_OPTION(office_bank, imsi),
+     .max = 4096,
+     .help_en = "The IMSI (14 or 15 digits) of the SIM that must be in the modem; for several "
+                "modems a list in the order of the devices.",
+     .help_zh = "设备里应插的 SIM 卡的 IMSI（14 或 15 位数字）；多台设备时按设备顺序写成列表。"},
+    {.name = "imei",
+     .type = OPTION_STRINGS,
+     .offset = OFFICE_OPTION(office_bank, imei),
+     .max = 4096,
+     .help_en = "The IMEI (14 or 15 digits) that the modem must have; for several modems a list in "
+                "the order of the devices.",
+     .help_zh = "设备的 IMEI（14 或 15 位数字）；多台设备时按设备顺序写成列表。"},
+    {.name = "spare_devices",
+     .type = OPTION_STRINGS,
+     .offset = OFFICE_OPTION(office_bank, spare_devices),
+     .help_en = "Further devices, written as in devices, under which a modem of this bank may come "
+                "back after it was unplugged; its SIM tells which one it is.",
+     .help_zh = "设备拔插后可能变成的其他设备名，写法同 devices；凭 SIM 卡认出是哪一台。"},
     {0},
 };
 
@@ -229,6 +384,8 @@ void config_print_office_options(FILE *out, const struct option_kind *kinds)
     optprint_table(out, lang("The file holds:", "文件内容："), office_options_root);
     optprint_table(out, "office = { ... };", office_options_office);
     optprint_table(out, "ledger = { ... };", office_options_ledger);
+    optprint_table(out, "limits = ( { ... }, ... );", office_options_limits);
+    optprint_table(out, "refusals = { ... };", office_options_refusals);
     optprint_table(out, "units = ( { ... }, ... );", office_options_unit);
     optprint_table(out, "contact = { ... };", office_options_contact);
     optprint_table(out, "modems = ( { ... }, ... );", office_options_modem);

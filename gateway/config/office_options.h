@@ -7,10 +7,10 @@
 
 /* What one entry of modems says, before it becomes single modems. */
 struct office_bank {
-    char *id, *smsc;
-    struct option_strings devices;
-    int connection;
-    int64_t grace_ms, timeout_ms;
+    char *id, *smsc, *limits, *pin;
+    struct option_strings devices, spare_devices, imsi, imei;
+    int connection, network; /* network: 0 auto, else enum phone_operator */
+    int64_t grace_ms, timeout_ms, gap_ms, per_hour, per_day;
 };
 
 /* A board before its owner and kind are known by index. */
@@ -20,12 +20,14 @@ struct office_display {
 };
 
 extern const char *const office_connections[];
-extern const struct option_def office_options_root[];    /* fills nothing */
-extern const struct option_def office_options_office[];  /* struct office */
-extern const struct option_def office_options_ledger[];  /* struct office */
-extern const struct option_def office_options_unit[];    /* struct unit */
-extern const struct option_def office_options_contact[]; /* struct contact */
-extern const struct option_def office_options_modem[];   /* struct office_bank */
-extern const struct option_def office_options_board[];   /* struct office_display */
+extern const struct option_def office_options_root[];     /* struct office */
+extern const struct option_def office_options_office[];   /* struct office */
+extern const struct option_def office_options_ledger[];   /* struct office */
+extern const struct option_def office_options_limits[];   /* struct limit_group */
+extern const struct option_def office_options_refusals[]; /* struct office */
+extern const struct option_def office_options_unit[];     /* struct unit */
+extern const struct option_def office_options_contact[];  /* struct contact */
+extern const struct option_def office_options_modem[];    /* struct office_bank */
+extern const struct option_def office_options_board[];    /* struct office_display */
 
 #endif

@@ -13,6 +13,23 @@ static void optprint_choices(FILE *out, const char *const *choices)
         fprintf(out, "%s\"%s\"", i ? " | " : "", choices[i]);
 }
 
+static const struct {
+    const char *unit, *chinese;
+} optprint_units[] = {
+    {"parts", "计费条"}, {"messages", "条"}, {"px", "像素"},
+    {"ms", "毫秒"},      {"s", "秒"},        {"h", "小时"},
+};
+
+const char *optprint_unit(const struct option_def *option)
+{
+    if (!option->unit)
+        return "";
+    for (size_t i = 0; i < sizeof optprint_units / sizeof *optprint_units; i++)
+        if (strcmp(option->unit, optprint_units[i].unit) == 0)
+            return lang(option->unit, optprint_units[i].chinese);
+    return option->unit;
+}
+
 static void optprint_type(FILE *out, const struct option_def *option)
 {
     switch (option->type) {
@@ -22,7 +39,11 @@ static void optprint_type(FILE *out, const struct option_def *option)
     case OPTION_INT:
         fprintf(out, "%" PRId64 "..%" PRId64, option->min, option->max);
         if (option->unit)
-            fprintf(out, " %s", option->unit);
+            fprintf(out, " %s", optprint_unit(option));
+        if (option->choices) {
+            fputs(" | ", out);
+            optprint_choices(out, option->choices);
+        }
         return;
     case OPTION_BOOL:
         fputs("true | false", out);

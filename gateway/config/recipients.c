@@ -384,6 +384,7 @@ static void recipients_judge(struct recipients *reader, const struct csvfile_row
         return;
     }
     (void)numset_add(reader->seen, row->number);
+    row->route = operators_find(reader->office->operators, row->number);
     row->text = buffer_text(&reader->text);
     row->alphabet = reader->layout.alphabet;
     row->parts = (int)reader->layout.n_parts;

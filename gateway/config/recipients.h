@@ -16,6 +16,7 @@
 #include "gateway/base/buffer.h"
 #include "gateway/base/diag.h"
 #include "gateway/model/campaign.h"
+#include "gateway/model/operators.h"
 #include "gateway/model/phone.h"
 #include "gateway/model/sms_text.h"
 
@@ -40,7 +41,8 @@ struct recipient {
     const char *raw; /* the number field as written (UTF-8), lent until the next call */
     /* not refused: */
     int64_t number;
-    const char *text; /* ready message, lent until the next call */
+    enum phone_operator route; /* the number's network, as office->operators has it */
+    const char *text;          /* ready message, lent until the next call */
     enum sms_alphabet alphabet;
     int parts;
     bool has_gap; /* a field that the template uses is empty in this row */

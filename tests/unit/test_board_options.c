@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -69,7 +71,8 @@ static void check_mistakes(bool chinese)
         assert_null(read_board(mistakes[i].options, &diag));
         if (chinese)
             assert_true(diag.errors == 1 && diag.entries[0].line == mistakes[i].line &&
-                        findings_are_chinese(&diag));
+                        findings_are_chinese(&diag) &&
+                        !findings_are_half_width(diag.entries[0].message));
         else
             findings_expect_one(&diag, "/lawcast.cfg", mistakes[i].line, mistakes[i].part);
         diag_free(&diag);
@@ -110,11 +113,34 @@ static void test_fine_boards(void **state)
     }
 }
 
+/* What "lawcast help conf" says to a Chinese reader. */
+static void test_chinese_help(void **state)
+{
+    char *text = NULL;
+    const char *kinds;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+
+    (void)state;
+    setenv("LC_ALL", "zh_CN.UTF-8", 1);
+    config_print_office_options(out, adapter_board_kinds());
+    setenv("LC_ALL", "C", 1);
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, "0..1000000 计费条，默认 0"));
+    assert_non_null(strstr(text, "100..120000 毫秒，默认 10000"));
+    assert_non_null(strstr(text, "1..16384 像素，必填"));
+    kinds = strstr(text, "kind = \"onbon-y\"");
+    assert_non_null(kinds);
+    assert_false(findings_are_half_width(kinds));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_fine_boards),
+        cmocka_unit_test(test_chinese_help),
     };
 
     setenv("LC_ALL", "C", 1);

@@ -19,11 +19,14 @@ static struct unit units[] = {
     {.id = "mute", .name = "Mute", .line = 13},
 };
 
+static struct modem modems[] = {{.id = "a/0", .group = -1}};
+
 static struct board boards[] = {{.id = "plaza"}, {.id = "market"}};
 
 static const struct office office = {.file = "office.cfg",
                                      .units = units,
                                      .n_units = 3,
+                                     .modems = modems,
                                      .n_modems = 1,
                                      .boards = boards,
                                      .n_boards = 2};
@@ -73,7 +76,8 @@ static void test_whole(void **state)
         "windows = ( { from = \"2026-10-31 14:00\"; to = \"2026-10-31 17:00\"; },\n"
         "            { from = \"2026-10-31 08:30\"; to = \"2026-10-31 11:00\"; } );\n"
         "sms = { text = \"{姓名}\"; refusal = \"\"; on_unknown = \"resend\"; max_parts = 2;\n"
-        "        report = false; report_wait = 5; attempts = 9; };\n"
+        "        report = false; report_wait = 5; attempts = 9;\n"
+        "        report_close = 48; routing = \"any\"; };\n"
         "orders = ( { unit = \"jinan\"; quota = 20000; recipients = \"b.csv\"; reserve = "
         "\"b.csv\";\n"
         "             text = \"{street} {name}\"; },\n"
@@ -100,14 +104,16 @@ static void test_whole(void **state)
     assert_false(campaign->sms.report);
     assert_int_equal(campaign->sms.report_wait_s, 5);
     assert_int_equal(campaign->sms.attempts, 9);
+    assert_int_equal(campaign->sms.report_close_h, 48);
+    assert_int_equal(campaign->sms.routing, ROUTING_ANY);
     assert_int_equal(campaign->n_orders, 2);
     assert_int_equal(campaign->orders[0].unit, 1);
     assert_int_equal(campaign->orders[0].quota, 20000);
     assert_int_equal(campaign->orders[0].recipients[0], '/');
     assert_non_null(campaign->orders[0].reserve);
     assert_string_equal(campaign->orders[0].text, "{street} {name}");
-    assert_int_equal(campaign->orders[0].line, 6);
-    assert_int_equal(campaign->orders[0].text_line, 7);
+    assert_int_equal(campaign->orders[0].line, 7);
+    assert_int_equal(campaign->orders[0].text_line, 8);
     assert_string_equal(campaign->orders[1].text, "{姓名}");
     assert_int_equal(campaign->orders[1].text_line, 4);
     assert_null(campaign->orders[1].reserve);
@@ -132,6 +138,8 @@ static void test_presets(void **state)
     assert_true(campaign->sms.report);
     assert_int_equal(campaign->sms.report_wait_s, 600);
     assert_int_equal(campaign->sms.attempts, 5);
+    assert_int_equal(campaign->sms.report_close_h, 0);
+    assert_int_equal(campaign->sms.routing, ROUTING_PREFER);
     assert_int_equal(campaign->displays[0].every_s, 300);
     drop_campaign(campaign);
 }
@@ -276,6 +284,59 @@ static void test_warnings(void **state)
     diag_free(&diag);
 }
 
+static void test_limits_below_the_message(void **state)
+{
+    static const char text[] = HEAD "sms = { text = \"{姓名}" X20 X20 X20 "\"; };\n" ORDER TAIL;
+    struct limit_group groups[] = {{.id = NULL, .limits = {9, 1}}};
+    struct modem bank[] = {{.id = "a/0", .limits = {2, 2}, .group = -1},
+                           {.id = "a/1", .limits = {100, 1000}, .group = 0},
+                           {.id = "b/0", .limits = {1, 0}, .group = -1}};
+    struct office limited = office;
+    struct diag diag = DIAG_NULL;
+
+    (void)state;
+    limited.modems = bank;
+    limited.groups = groups;
+    limited.n_modems = 1;
+    drop_campaign(read_for(&limited, text, &diag));
+    assert_int_equal(diag.n, 1); /* two parts, each billed */
+    diag_free(&diag);
+    limited.n_modems = 3;
+    drop_campaign(read_for(&limited, text, &diag));
+    assert_int_equal(diag.errors, 0);
+    findings_expect(&diag, DIAG_WARNING, "/campaign.cfg", 3, "2 modems (a/1 and others)");
+    diag_free(&diag);
+    limited.modems = bank + 1;
+    limited.n_modems = 2;
+    assert_null(read_for(&limited, text, &diag));
+    findings_expect(&diag, DIAG_ERROR, "/campaign.cfg", 3, "more than the limits of any modem");
+    diag_free(&diag);
+}
+
+static void test_hint_and_routing(void **state)
+{
+    static char cancel[] = "取消", *words[] = {cancel};
+    struct office able = office;
+    struct diag diag = DIAG_NULL;
+
+    (void)state;
+    drop_campaign(read_campaign(HEAD "sms = { text = \"{姓名}\"; refusal = \"拒收请回复Q\";\n"
+                                     "routing = \"own\"; };\n" ORDER TAIL,
+                                &diag));
+    assert_int_equal(diag.n, 2);
+    findings_expect(&diag, DIAG_WARNING, "/campaign.cfg", 3, "refusals in office.cfg");
+    findings_expect(&diag, DIAG_WARNING, "/campaign.cfg", 4, "operators.csv");
+    diag_free(&diag);
+    able.refusal_words = (struct option_strings){words, 1};
+    able.operators = operators_new();
+    drop_campaign(read_for(&able,
+                           HEAD "sms = { text = \"{姓名}\"; refusal = \"拒收回复取消\";\n"
+                                "routing = \"own\"; };\n" ORDER TAIL,
+                           &diag));
+    assert_int_equal(diag.n, 0);
+    operators_free(able.operators);
+}
+
 static void test_all_at_once(void **state)
 {
     struct diag diag = DIAG_NULL;
@@ -340,10 +401,16 @@ static void test_print(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),       cmocka_unit_test(test_presets),
-        cmocka_unit_test(test_mistakes),    cmocka_unit_test(test_header_without_numbers),
-        cmocka_unit_test(test_long_slogan), cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_orders_need_modems),
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_header_without_numbers),
+        cmocka_unit_test(test_long_slogan),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_limits_below_the_message),
+        cmocka_unit_test(test_hint_and_routing),
+        cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_orders_need_modems),
         cmocka_unit_test(test_print),
     };
 

@@ -21,7 +21,7 @@
 
 static struct unit units[] = {{.id = "city", .name = "City", .signature = "甲"},
                               {.id = "jinan", .name = "Jinan", .signature = "乙"}};
-static struct modem modem = {.id = "m/0"};
+static struct modem modem = {.id = "m/0", .group = -1};
 static const struct office office = {
     .file = "office.cfg", .units = units, .n_units = 2, .modems = &modem, .n_modems = 1};
 

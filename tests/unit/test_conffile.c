@@ -234,6 +234,7 @@ static void test_mistakes_in_chinese(void **state)
         read_sample(mistakes[i].text, strlen(mistakes[i].text), &diag, &sample);
         assert_int_equal(diag.errors, 1);
         assert_true(findings_are_chinese(&diag));
+        assert_null(strstr(diag.entries[0].message, " ms"));
         option_release(sample_options, &sample);
         diag_free(&diag);
     }

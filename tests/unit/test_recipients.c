@@ -259,6 +259,37 @@ static void test_header(void **state)
 }
 
 /* A field that the text doesn't use may be empty; one of spaces alone counts as empty. */
+/* Each row says which network its number belongs to, as the office's table has it. */
+static void test_routes(void **state)
+{
+    struct office routed = office;
+    struct scene scene;
+    struct recipient row;
+
+    (void)state;
+    OPEN(&scene, "x", "手机\n13800000001\n13000000001\n13800000002\n12345\n18900000001\n");
+    routed.operators = operators_new();
+    assert_int_equal(operators_add_prefix(routed.operators, "138", OPERATOR_MOBILE), 0);
+    assert_int_equal(operators_add_prefix(routed.operators, "130", OPERATOR_UNICOM), 0);
+    assert_int_equal(
+        operators_add_ported(routed.operators, INT64_C(8613800000002), OPERATOR_TELECOM), 0);
+    recipients_close(scene.reader);
+    scene.reader = recipients_open(&scene.campaign, &routed);
+    assert_int_equal(scene_next(&scene, &row), 0);
+    assert_int_equal(row.route, OPERATOR_MOBILE);
+    assert_int_equal(scene_next(&scene, &row), 0);
+    assert_int_equal(row.route, OPERATOR_UNICOM);
+    assert_int_equal(scene_next(&scene, &row), 0);
+    assert_int_equal(row.route, OPERATOR_TELECOM);
+    assert_int_equal(scene_next(&scene, &row), 0);
+    assert_true(row.refused);
+    assert_int_equal(scene_next(&scene, &row), 0);
+    assert_int_equal(row.route, OPERATOR_UNKNOWN);
+    expect_end(&scene);
+    scene_close(&scene);
+    operators_free(routed.operators);
+}
+
 static void test_gaps(void **state)
 {
     static const struct {
@@ -302,12 +333,19 @@ static void test_reasons_in_chinese(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spellings),    cmocka_unit_test(test_gb18030),
-        cmocka_unit_test(test_damaged_utf8), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_quoted_lines), cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_missing_file), cmocka_unit_test(test_changed_columns),
-        cmocka_unit_test(test_orders),       cmocka_unit_test(test_header),
-        cmocka_unit_test(test_gaps),         cmocka_unit_test(test_reasons_in_chinese),
+        cmocka_unit_test(test_spellings),
+        cmocka_unit_test(test_gb18030),
+        cmocka_unit_test(test_damaged_utf8),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_quoted_lines),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_missing_file),
+        cmocka_unit_test(test_changed_columns),
+        cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_header),
+        cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_reasons_in_chinese),
     };
 
     setenv("LC_ALL", "C", 1);
