@@ -40,10 +40,11 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
         " JOIN unit u ON u.id = d.unit JOIN text t ON t.id = d.text"
         " LEFT JOIN board b ON d.channel = 2 AND b.id = d.address"
         " LEFT JOIN device v ON v.id = d.device WHERE d.campaign = ?1 ORDER BY d.id",
-    [BOOKS_STATES] = "SELECT id, unit, channel, state, parts, level, shown_since_ms, shown_ms"
+    [BOOKS_STATES] = "SELECT id, unit, channel, state, parts, level, shown_since_ms, shown_ms,"
+                     " route, EXISTS (SELECT 1 FROM closed c WHERE c.delivery = delivery.id)"
                      " FROM delivery WHERE campaign = ?1 ORDER BY id",
-    [BOOKS_JOURNAL] = "SELECT delivery, from_state, to_state, at_ms, level, shown_ms FROM journal"
-                      " WHERE delivery BETWEEN ?1 AND ?2 ORDER BY id",
+    [BOOKS_JOURNAL] = "SELECT delivery, from_state, to_state, at_ms, level, shown_ms, cause"
+                      " FROM journal WHERE delivery BETWEEN ?1 AND ?2 ORDER BY id",
     [BOOKS_DANGLING] =
         "SELECT id FROM delivery d WHERE campaign = ?1 AND NOT ("
         " EXISTS (SELECT 1 FROM text t WHERE t.id = d.text)"
@@ -52,7 +53,25 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
         " AND (channel = 1 OR EXISTS (SELECT 1 FROM board b WHERE b.id = d.address))) LIMIT 1",
     [BOOKS_ORPHAN] = "SELECT delivery FROM journal j WHERE from_state IS NULL AND NOT EXISTS"
                      " (SELECT 1 FROM delivery d WHERE d.id = j.delivery) LIMIT 1",
-    [BOOKS_COUNTS] = "SELECT unit, channel, state, n, parts FROM count WHERE campaign = ?1",
+    [BOOKS_COUNTS] = "SELECT unit, channel, state, n, parts, route FROM count WHERE campaign = ?1",
+    /* By bank, and by the number inside the bank: bank-a/9 before bank-a/10. */
+    [BOOKS_MODEMS] =
+        "SELECT d.name, m.sim, m.state, m.why, m.imei, m.imsi, m.smsc, m.network, m.model,"
+        " m.registration, m.signal_dbm, m.cdma, m.paused, m.error, m.error_ms, m.seen_ms"
+        " FROM modem m JOIN device d ON d.id = m.device"
+        " ORDER BY rtrim(d.name, '0123456789'), length(d.name), d.name",
+    [BOOKS_SIM] = "SELECT id FROM sim WHERE name = ?1",
+    [BOOKS_USAGE] = "SELECT slot, parts FROM usage WHERE sim = ?1 AND slot >= ?2 AND parts > 0",
+    [BOOKS_REPLIES] =
+        "SELECT r.id, r.at_ms, r.sent_ms, r.sender, r.address, r.total, r.got, r.refusal, c.code,"
+        " u.code, v.name, coalesce(a.state, 0), i.seq, i.text"
+        " FROM reply r CROSS JOIN inbound i ON i.reply = r.id"
+        " LEFT JOIN campaign c ON c.id = r.campaign LEFT JOIN unit u ON u.id = r.unit"
+        " LEFT JOIN device v ON v.id = r.device LEFT JOIN answer a ON a.reply = r.id"
+        " WHERE ?1 = '' OR c.code = ?1 ORDER BY r.id, i.seq",
+    [BOOKS_NOTES] = "SELECT (SELECT count(*) FROM unmatched),"
+                    " (SELECT count(*) FROM closed WHERE campaign = ?1),"
+                    " (SELECT count(*) FROM optout)",
 };
 
 static int books_check(struct books *books, const char *path, char *why, size_t why_size)
@@ -70,9 +89,14 @@ static int books_check(struct books *books, const char *path, char *why, size_t 
     }
     if (version != SQL_VERSION) {
         snprintf(why, why_size,
-                 lang("%s is a ledger of version %lld and this program reads version %d: use the "
-                      "lawcast that wrote it",
-                      "%s 的账本版本是 %lld，本程序只能读版本 %d：请使用写入它的 lawcast"),
+                 version > SQL_VERSION
+                     ? lang("%s is a ledger of version %lld and this program reads version %d: use "
+                            "the lawcast that wrote it",
+                            "%s 的账本版本是 %lld，本程序只能读版本 %d：请使用写入它的 lawcast")
+                     : lang("%s was made by a test version of lawcast (books version %lld, this "
+                            "program needs %d): move it away and start new books",
+                            "%s 由 lawcast 的测试版本创建（账本版本 %lld，本程序需要 "
+                            "%d）：请将其移走，改用新账本"),
                  path, (long long)version, SQL_VERSION);
         return -ENOTSUP;
     }
@@ -144,8 +168,7 @@ void books_close(struct books *books)
     free(books);
 }
 
-/* Copies as much as fits, without cutting a character in two. */
-static void books_copy(char *to, size_t room, const char *from)
+void books_copy(char *to, size_t room, const char *from)
 {
     size_t length = strlen(from);
 
@@ -210,13 +233,12 @@ void books_campaign_release(struct books_campaign *campaign)
     campaign->title = campaign->windows = NULL;
 }
 
-/* All calls that make more than one query read one and the same state of the books. */
-static int books_begin(struct books *books)
+int books_begin(struct books *books)
 {
     return db_exec(books->db, "BEGIN");
 }
 
-static int books_end(struct books *books, int rc)
+int books_end(struct books *books, int rc)
 {
     db_rollback(books->db);
     return rc;
@@ -227,6 +249,12 @@ static int books_end(struct books *books, int rc)
 static bool books_is_state(int64_t state)
 {
     return state >= 0 && state < DELIVERY_STATES;
+}
+
+/* Damaged figures wrap around instead of overflowing. */
+static void books_add(int64_t *sum, int64_t value)
+{
+    *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
 }
 
 static int books_level(int64_t level)
@@ -245,8 +273,8 @@ static int books_unit_counts(struct books *books, int64_t campaign, int64_t unit
 
         if (!books_is_state(state))
             continue;
-        out->n[state] = db_int(books->db, BOOKS_UNIT_COUNTS, 1);
-        out->parts[state] = db_int(books->db, BOOKS_UNIT_COUNTS, 2);
+        books_add(&out->n[state], db_int(books->db, BOOKS_UNIT_COUNTS, 1));
+        books_add(&out->parts[state], db_int(books->db, BOOKS_UNIT_COUNTS, 2));
     }
     return rc;
 }

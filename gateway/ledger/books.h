@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "gateway/model/delivery.h"
+#include "gateway/model/health.h"
+#include "gateway/model/lane_state.h"
 #include "gateway/model/outcome.h"
 
 struct books;
@@ -79,6 +81,54 @@ struct books_delivery {
 };
 int books_deliveries(struct books *books, int64_t campaign,
                      int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx);
+
+/* How a modem stood when the gateway last said so. */
+struct books_modem {
+    char id[65];
+    enum lane_state state;
+    char why[160];
+    struct modem_health health;
+    bool paused;
+    int32_t error;
+    int64_t error_ms;
+    int64_t seen_ms;               /* when the gateway last wrote this line */
+    int64_t hour_parts, day_parts; /* of its SIM, as its meter counts them (model/meter.h) */
+};
+/* now_ms: what "this hour" and "today" mean. Calls each in the order of the ids. */
+int books_modems(struct books *books, int64_t now_ms,
+                 int (*each)(void *ctx, const struct books_modem *modem), void *ctx);
+
+/* What the SIMs of a limit group have sent together, by the same rules. */
+struct books_group {
+    int64_t hour_parts, day_parts;
+};
+int books_group(struct books *books, const char *id, int64_t now_ms, struct books_group *out);
+
+/* What somebody wrote to us, put together from its parts. */
+struct books_reply {
+    int64_t id, at_ms, sent_ms;
+    char sender[44];
+    int64_t address;             /* 0: no mainland mobile number */
+    const char *text;            /* lent during the call; parts that are missing read "[...]" */
+    bool whole;                  /* every part came */
+    bool refusal;                /* the number gets nothing any more */
+    char campaign[65], unit[33]; /* of the last message that it got before; "" none */
+    char device[65];
+    int answer; /* enum books_answer */
+};
+enum books_answer { ANSWER_NONE, ANSWER_WAITS, ANSWER_SENT, ANSWER_FAILED, ANSWER_UNKNOWN };
+/* campaign: "" for all. Oldest first. */
+int books_replies(struct books *books, const char *campaign,
+                  int (*each)(void *ctx, const struct books_reply *reply), void *ctx);
+
+/* Numbers of the statement's small print. */
+struct books_notes {
+    int64_t unmatched; /* reports that belonged to no message, of all campaigns */
+    int64_t closed;    /* messages of this campaign that are "sent" and whose report is awaited no
+                          longer */
+    int64_t refusals;  /* numbers that want nothing, of all campaigns */
+};
+int books_notes(struct books *books, int64_t campaign, struct books_notes *out);
 
 struct books_recount {
     bool agrees;

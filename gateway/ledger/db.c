@@ -145,10 +145,23 @@ static int db_connect_writer(struct db *db)
     return rc;
 }
 
+/* SQLite throws away a log that lies beside no database, or beside an empty one. But that log may
+ * be most of the books, which somebody has moved away for the moment. */
+static bool db_log_is_orphaned(const struct db *db)
+{
+    MEM_FREE_LATER char *name = mem_printf("%s-wal", db->path);
+    struct stat books, log;
+
+    return stat(name, &log) == 0 && log.st_size > 0 &&
+           (stat(db->path, &books) ? errno == ENOENT : books.st_size == 0);
+}
+
 static int db_open_writer(struct db *db)
 {
     int rc;
 
+    if (db_log_is_orphaned(db))
+        return db_failed_system(db, ENOLINK);
     db->file = open(db->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (db->file < 0)
         return db_failed_system(db, errno);

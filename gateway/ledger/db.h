@@ -23,9 +23,10 @@ enum db_mode {
 
 #define DB_NULL INT64_MIN /* binds NULL */
 
-/* 0 or -errno; -EAGAIN: another process has opened it for writing. *out is set in any case, for
- * db_why and db_close. A reader never opens and closes the file beside SQLite: in a process that
- * also writes, that would end SQLite's own locks. */
+/* 0 or -errno; -EAGAIN: another process has opened it for writing; -ENOLINK: there is no file, or
+ * an empty one, beside a log that belongs to one. *out is set in any case, for db_why and db_close.
+ * A reader never opens and closes the file beside SQLite: in a process that also writes, that would
+ * end SQLite's own locks. */
 int db_open(struct db **out, const char *path, enum db_mode mode);
 void db_close(struct db *db); /* NULL is fine */
 /* Prepares sql[0..n): statement i is named i from now on. 0 or -errno (not our tables). */

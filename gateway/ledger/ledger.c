@@ -22,8 +22,8 @@
 
 /* ledger_device asks, the thread answers. */
 struct ledger_question {
-    const char *name; /* NULL: none */
-    bool answered;
+    bool asked, answered;
+    const char *name; /* whose number is wanted */
     int result;
     int32_t number;
 };
@@ -147,12 +147,12 @@ static bool ledger_carry_out(struct ledger *ledger, struct list *batch)
     }
 }
 
-static int ledger_number(struct ledger *ledger, const char *name, int32_t *number)
+static int ledger_look_up(struct ledger *ledger, struct ledger_question *question)
 {
     int rc = store_begin(ledger->store);
 
     if (rc == 0)
-        rc = store_device(ledger->store, name, number);
+        rc = store_device(ledger->store, question->name, &question->number);
     if (rc == 0)
         rc = store_commit(ledger->store);
     if (rc < 0)
@@ -160,26 +160,29 @@ static int ledger_number(struct ledger *ledger, const char *name, int32_t *numbe
     return rc;
 }
 
-static void ledger_answer(struct ledger *ledger, const char *name)
+static void ledger_answer(struct ledger *ledger, struct ledger_question *question)
 {
-    int32_t number = 0;
-    int rc = ledger_number(ledger, name, &number);
+    int rc = ledger_look_up(ledger, question);
 
     if ((rc == -ENOSPC || rc == -EIO) && store_make_room(ledger->store))
-        rc = ledger_number(ledger, name, &number);
+        rc = ledger_look_up(ledger, question);
+    question->asked = false;
+    question->answered = true;
+    question->result = rc;
     uv_mutex_lock(&ledger->mutex);
-    ledger->question = (struct ledger_question){.answered = true, .result = rc, .number = number};
+    ledger->question = *question;
     uv_cond_signal(&ledger->answer);
     uv_mutex_unlock(&ledger->mutex);
 }
 
 static bool ledger_has_work(const struct ledger *ledger)
 {
-    return !list_is_empty(&ledger->inbox) || ledger->question.name || ledger->closing;
+    return !list_is_empty(&ledger->inbox) || ledger->question.asked || ledger->closing;
 }
 
 /* Waits for work and takes it. Returns false when there is none and never will be. */
-static bool ledger_take(struct ledger *ledger, struct list *batch, const char **name, bool *dirty)
+static bool ledger_take(struct ledger *ledger, struct list *batch, struct ledger_question *question,
+                        bool *dirty)
 {
     bool more;
 
@@ -196,8 +199,8 @@ static bool ledger_take(struct ledger *ledger, struct list *batch, const char **
         }
     }
     list_splice(batch, &ledger->inbox);
-    *name = ledger->question.name;
-    more = !list_is_empty(batch) || *name;
+    *question = ledger->question;
+    more = !list_is_empty(batch) || question->asked;
     uv_mutex_unlock(&ledger->mutex);
     return more;
 }
@@ -205,15 +208,15 @@ static bool ledger_take(struct ledger *ledger, struct list *batch, const char **
 static void ledger_run(void *arg)
 {
     struct ledger *ledger = arg;
+    struct ledger_question question;
     struct list batch;
-    const char *name;
     bool dirty = false, lost = false;
 
     list_init(&batch);
-    while (ledger_take(ledger, &batch, &name, &dirty)) {
+    while (ledger_take(ledger, &batch, &question, &dirty)) {
         dirty = true;
-        if (name)
-            ledger_answer(ledger, name);
+        if (question.asked)
+            ledger_answer(ledger, &question);
         if (list_is_empty(&batch))
             continue;
         /* What follows a lost batch may build on it, so it is lost too. */
@@ -361,19 +364,25 @@ int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
     return 0;
 }
 
-int32_t ledger_device(struct ledger *ledger, const char *name)
+static void ledger_ask(struct ledger *ledger, struct ledger_question *question)
 {
-    int32_t number;
-
     LOG_ASSERT(ledger->pending == 0 && !ledger->on_closed);
+    question->asked = true;
     uv_mutex_lock(&ledger->mutex);
-    ledger->question = (struct ledger_question){.name = name};
+    ledger->question = *question;
     uv_cond_signal(&ledger->wake);
     while (!ledger->question.answered)
         uv_cond_wait(&ledger->answer, &ledger->mutex);
-    number = ledger->question.result < 0 ? ledger->question.result : ledger->question.number;
+    *question = ledger->question;
     uv_mutex_unlock(&ledger->mutex);
-    return number;
+}
+
+int32_t ledger_device(struct ledger *ledger, const char *name)
+{
+    struct ledger_question question = {.name = name};
+
+    ledger_ask(ledger, &question);
+    return question.result < 0 ? question.result : question.number;
 }
 
 static void ledger_prepare(struct ledger_op *op)
@@ -384,6 +393,10 @@ static void ledger_prepare(struct ledger_op *op)
         op->fetch.n = 0;
     if (op->kind == LEDGER_SHOWINGS)
         op->showings.n = 0;
+    if (op->kind == LEDGER_ANSWER)
+        op->answer.text = NULL;
+    if (op->kind == LEDGER_SIM)
+        op->sim.uses = NULL;
 }
 
 void ledger_post(struct ledger *ledger, struct ledger_op *op)

@@ -24,7 +24,12 @@
 #include <uv.h>
 
 #include "gateway/base/list.h"
+#include "gateway/base/option.h"
 #include "gateway/model/delivery.h"
+#include "gateway/model/health.h"
+#include "gateway/model/inbound.h"
+#include "gateway/model/lane_state.h"
+#include "gateway/model/meter.h"
 #include "gateway/model/outcome.h"
 
 enum ledger_op_kind {
@@ -33,7 +38,8 @@ enum ledger_op_kind {
     LEDGER_PLANNED,  /* the campaign is completely entered */
     LEDGER_FETCH,    /* planned, deferred -> due: the dispatcher's window, refilled */
     LEDGER_CLAIM,    /* due -> inflight; result -EALREADY: a report about an earlier attempt has
-                        settled the message meanwhile, it must not be sent (nothing changed) */
+                        settled the message meanwhile, or its recipient has refused: it must not be
+                        sent (nothing changed) */
     LEDGER_SETTLE,   /* inflight -> by outcome */
     LEDGER_REPORT,   /* a status report: sent, unknown -> delivered, undelivered; also of a message
                         that waits for its next attempt after an unknown one */
@@ -41,6 +47,13 @@ enum ledger_op_kind {
     LEDGER_WITHDRAW, /* sent, shown -> withdrawn; of others only noted that they are not up */
     LEDGER_SHOWINGS, /* slogans of a board that may still be up */
     LEDGER_EXPIRE,   /* planned, due, deferred -> expired, a chunk; unknown if it ever was */
+    LEDGER_SIM,      /* find or make a SIM or a limit group, with what it has sent lately */
+    LEDGER_RECALL,   /* the numbers of modems, made when new, and what is remembered of each */
+    LEDGER_MODEM,    /* how a modem stands, for `lawcast modems` and the next start */
+    LEDGER_RECEIVE,  /* a part of a message that came in; a refusal suppresses at once */
+    LEDGER_ANSWER,   /* take the next answer to a refusal that this modem has to send */
+    LEDGER_ANSWERED, /* and how that ended */
+    LEDGER_CLOSE,    /* stop awaiting reports that are too old (sms.report_close), a chunk */
     LEDGER_OPS
 };
 
@@ -51,6 +64,7 @@ struct ledger_row {
     char *text;
     int32_t parts;
     int32_t attempts; /* so far */
+    int32_t device;   /* of the last attempt; 0: none yet */
     int32_t slot;     /* boards: number of the slot in the campaign */
     int64_t from_ms, until_ms;
     enum delivery_state state; /* SHOWINGS: sent, shown; unknown, expired, rejected: in doubt since
@@ -68,7 +82,27 @@ struct ledger_new {
     int32_t parts;
     int32_t alphabet; /* enum sms_alphabet */
     int64_t from_ms, until_ms;
-    bool reserve; /* kept apart, drawn when one of the unit's messages fails */
+    bool reserve;  /* kept apart, drawn when one of the unit's messages fails */
+    int32_t route; /* messages: enum phone_operator of the number; boards: 0 */
+};
+
+/* What a claim uses up, each in its own slot (model/meter.h); 0: nothing is metered there. */
+struct ledger_meters {
+    int32_t sim, group; /* numbers from LEDGER_SIM */
+    int64_t slot;       /* of the claim */
+    int64_t end_slot; /* SETTLE, ANSWERED: in which the attempt ended: its parts move there, unless
+                         they are given back or it is no later than slot */
+};
+
+/* What the books remember of a modem. */
+struct ledger_memory {
+    int32_t device;   /* its number, from 1 */
+    bool paused;      /* by a person */
+    bool answers;     /* some wait for it */
+    int64_t pin_mark; /* of a PIN that must not be tried; 0: none */
+    char imsi[24];    /* last seen in it; "": none */
+    int32_t error;    /* see modem.error */
+    int64_t error_ms;
 };
 
 struct ledger_op;
@@ -103,9 +137,11 @@ struct ledger_op {
             size_t inserted; /* out: fewer than n when some were there already */
         } insert;
         struct {
-            int32_t unit; /* sms: only this unit's; display: not looked at */
+            int32_t unit;  /* sms: only this unit's; display: not looked at */
+            int32_t route; /* sms: only this network's; display: not looked at */
             enum delivery_channel channel;
-            int64_t address; /* display: only this board's; sms: not looked at */
+            int64_t address;    /* display: only this board's; sms: not looked at */
+            int32_t parts_most; /* sms: rows with more parts stay as they are; 0: no bound */
             bool again; /* also rows that are due already: first fetch after a start. Those that
                            find no room come first in the following fetches */
             size_t max; /* 0: only asks (next_ms, awaiting) and changes nothing */
@@ -115,12 +151,15 @@ struct ledger_op {
             size_t n;  /* out */
             int64_t next_ms; /* out: when the next pending row may be fetched; 0: now; INT64_MAX:
                                 none */
-            size_t awaiting; /* out: messages of the unit that are sent and have no report yet; 0
-                                when all of them are too old for one */
+            size_t awaiting; /* out: messages of the unit and route that are sent; with max 0 only
+                                those on which a report is still awaited */
+            bool oversize;   /* out: such rows are open */
+            int64_t open_parts; /* out: planned, due, in flight and deferred, unit and route */
         } fetch;
         struct {
             int64_t id;
             int32_t device; /* see ledger_device */
+            struct ledger_meters meters;
         } claim;
         struct {
             int64_t id;
@@ -129,11 +168,16 @@ struct ledger_op {
             bool resend;          /* unknown goes on to deferred, but for the last attempt */
             int32_t attempts_max; /* deferred for the last time becomes expired, or unknown if it
                                      ever was; 0: no limit */
+            struct ledger_meters meters; /* as in the claim, with end_slot; given back by RETURNED
+                                            and DEFERRED, when the network took nothing for
+                                            certain */
             enum outcome_level level;
             int32_t state; /* out: enum delivery_state */
         } settle;
         struct { /* result LEDGER_UNMATCHED, LEDGER_PENDING (nothing changed) */
             int32_t device;
+            int32_t sim;   /* that it came to; 0: its number isn't known (yet) */
+            char imsi[24]; /* of that SIM, for then; "": not known either */
             struct status_report report;
             int64_t id;    /* out: which delivery, 0: none */
             int32_t state; /* out: its state now (sent while parts are missing, inflight when an
@@ -157,10 +201,71 @@ struct ledger_op {
             size_t max;
             size_t n; /* out: written off now; less than max: no more */
         } expire;
+        struct {
+            const char *name;  /* "imsi:460...", "modem:bank-a/17", "group:pool" */
+            const char *group; /* of a SIM: what it has sent since since_ms counts there too, once,
+                                  when it was in another before; NULL: none. Lent until done */
+            int64_t since_ms;  /* older slots aren't wanted */
+            bool joined;       /* out: that was done now */
+            int32_t number;    /* out, from 1 */
+            struct meter_use *uses; /* out; free them */
+            size_t n;
+        } sim;
+        struct { /* both lent until done */
+            const char *const *names;
+            struct ledger_memory *memories; /* out, n */
+            size_t n;
+        } recall;
+        struct {
+            int32_t device;
+            int32_t sim; /* 0: not known yet; what isn't known of health neither ("") stays */
+            enum lane_state state;
+            char why[160];
+            struct modem_health health;
+            int64_t pin_mark; /* of a PIN that must not be tried; 0: none */
+            bool paused;      /* by a person */
+            int32_t error;    /* the last error code of an outcome; 0: none ever */
+            int64_t error_ms;
+        } modem;
+        struct { /* result LEDGER_KNOWN: it was there already, nothing changed */
+            int32_t device;
+            struct inbound inbound;
+            const struct option_strings *refusal_words; /* lent until done */
+            const char *answer; /* to a refusal; NULL: none; lent until done */
+            bool refusal;       /* out: it was one, and the number is suppressed now */
+            bool answered;      /* out: an answer waits for this modem */
+            int64_t suppressed; /* out: messages that will not be sent */
+        } receive;
+        struct { /* result LEDGER_NONE: there is none, or what waited is a day old and given up */
+            int32_t device;
+            struct ledger_meters meters; /* of one part */
+            int64_t id;                  /* out */
+            int64_t address;             /* out */
+            char *text;                  /* out, owned by the op's owner; NULL with LEDGER_NONE */
+        } answer;
+        struct {
+            int64_t id;
+            int32_t device;
+            struct ledger_meters meters;
+            struct outcome outcome; /* RETURNED: it waits again; DEFERRED: same, up to the fifth
+                                       attempt; all others end it */
+        } answered;
+        struct {
+            int64_t before_ms; /* sent earlier than this */
+            size_t max;
+            size_t n; /* out */
+        } close;
     };
 };
 
-enum { LEDGER_OK = 0, LEDGER_CHANGED = 1, LEDGER_UNMATCHED = 2, LEDGER_PENDING = 3 };
+enum {
+    LEDGER_OK = 0,
+    LEDGER_CHANGED = 1,
+    LEDGER_UNMATCHED = 2,
+    LEDGER_PENDING = 3,
+    LEDGER_KNOWN = 4,
+    LEDGER_NONE = 5,
+};
 
 struct ledger;
 
@@ -177,8 +282,8 @@ struct ledger_recovery {
 int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
                 void (*trouble)(void *ctx, const char *message), void *ctx,
                 struct ledger_recovery *recovery, char *why, size_t why_size);
-/* The number of a modem or board in the books, from 1; made when new. Call before posting (at
- * start); it writes through the thread and waits for it. Negative errno when that fails: it isn't
+/* LEDGER_RECALL for programs without a loop of their own: the number of one modem. Call before
+ * posting; it writes through the thread and waits for it. Negative errno when that fails: it isn't
  * tried again. */
 int32_t ledger_device(struct ledger *ledger, const char *name);
 /* Hands op over until its done. */

@@ -18,12 +18,13 @@
 enum { RECOUNT_INVALID = 0xff, RECOUNT_UNBORN = 0xfe }; /* beside the states */
 
 struct recount_group {
-    int64_t unit, channel;
+    int64_t unit, channel, route;
     int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
 };
 
 struct recount_proof {
     int64_t level, since_ms, shown_ms;
+    bool closed; /* its report is awaited no longer */
 };
 
 struct recount_row {
@@ -68,13 +69,18 @@ static const char *recount_label(int64_t state)
     return delivery_state_label((enum delivery_state)state);
 }
 
-static struct recount_group *recount_group(struct recount *recount, int64_t unit, int64_t channel)
+static struct recount_group *recount_group(struct recount *recount, int64_t unit, int64_t channel,
+                                           int64_t route)
 {
-    for (size_t i = 0; i < recount->n_groups; i++)
-        if (recount->groups[i].unit == unit && recount->groups[i].channel == channel)
-            return &recount->groups[i];
+    for (size_t i = 0; i < recount->n_groups; i++) {
+        struct recount_group *group = &recount->groups[i];
+
+        if (group->unit == unit && group->channel == channel && group->route == route)
+            return group;
+    }
     recount->groups = mem_grow(recount->groups, recount->n_groups + 1, sizeof *recount->groups);
-    recount->groups[recount->n_groups] = (struct recount_group){.unit = unit, .channel = channel};
+    recount->groups[recount->n_groups] =
+        (struct recount_group){.unit = unit, .channel = channel, .route = route};
     return &recount->groups[recount->n_groups++];
 }
 
@@ -116,7 +122,8 @@ static void recount_read_row(struct recount *recount, const struct db *db, int64
         .id = db_int(db, BOOKS_STATES, 0),
         .booked = {.level = db_int(db, BOOKS_STATES, 5),
                    .since_ms = db_int(db, BOOKS_STATES, 6),
-                   .shown_ms = db_int(db, BOOKS_STATES, 7)},
+                   .shown_ms = db_int(db, BOOKS_STATES, 7),
+                   .closed = db_int(db, BOOKS_STATES, 9) != 0},
         .booked_state = recount_is_state(state) ? (unsigned char)state : RECOUNT_INVALID,
         .played_state = RECOUNT_UNBORN,
     };
@@ -139,7 +146,8 @@ static int recount_deliveries(struct recount *recount, struct db *db, int64_t ca
                            (long long)db_int(db, BOOKS_STATES, 0));
             continue;
         }
-        group = recount_group(recount, db_int(db, BOOKS_STATES, 1), db_int(db, BOOKS_STATES, 2));
+        group = recount_group(recount, db_int(db, BOOKS_STATES, 1), db_int(db, BOOKS_STATES, 2),
+                              db_int(db, BOOKS_STATES, 8));
         group->n[state]++;
         recount_add(&group->parts[state], db_int(db, BOOKS_STATES, 4), 1);
     }
@@ -155,7 +163,8 @@ static int recount_counts(struct recount *recount, struct db *db, int64_t campai
     while ((rc = db_row(db, BOOKS_COUNTS)) > 0) {
         int64_t state = db_int(db, BOOKS_COUNTS, 2);
         struct recount_group *group =
-            recount_group(recount, db_int(db, BOOKS_COUNTS, 0), db_int(db, BOOKS_COUNTS, 1));
+            recount_group(recount, db_int(db, BOOKS_COUNTS, 0), db_int(db, BOOKS_COUNTS, 1),
+                          db_int(db, BOOKS_COUNTS, 5));
 
         if (!recount_is_state(state)) {
             recount_differ(
@@ -186,18 +195,20 @@ static void recount_compare_counts(struct recount *recount)
     }
 }
 
-static bool recount_may(int64_t from, int64_t to)
+static bool recount_may(int64_t from, int64_t to, int64_t cause)
 {
     if (!recount_is_state(to))
         return false;
     if (from == RECOUNT_UNBORN)
         return to == DELIVERY_PLANNED;
-    /* proved better */
-    return (from == DELIVERY_SHOWN && to == DELIVERY_SHOWN) ||
+    if (from == to) /* proved better; its report is awaited no longer */
+        return from == DELIVERY_SHOWN || (from == DELIVERY_SENT && cause == CAUSE_CLOSED);
+    return cause != CAUSE_CLOSED &&
            delivery_may_change((enum delivery_state)from, (enum delivery_state)to);
 }
 
-static void recount_play(struct recount *recount, struct recount_row *row, int64_t from, int64_t to)
+static void recount_play(struct recount *recount, struct recount_row *row, int64_t from, int64_t to,
+                         int64_t cause)
 {
     recount->out->journal++;
     if (from != row->played_state)
@@ -205,7 +216,7 @@ static void recount_play(struct recount *recount, struct recount_row *row, int64
                        lang("delivery %lld: the journal goes on from \"%s\", but was at \"%s\"",
                             "第 %lld 条：流水从“%s”继续，而此前是“%s”"),
                        (long long)row->id, recount_label(from), recount_label(row->played_state));
-    else if (!recount_may(from, to))
+    else if (!recount_may(from, to, cause))
         recount_differ(recount,
                        lang("delivery %lld: the journal goes from \"%s\" to \"%s\", which can't be",
                             "第 %lld 条：流水从“%s”变为“%s”，这不可能发生"),
@@ -223,6 +234,7 @@ static void recount_prove(const struct db *db, struct recount_proof *proof, int6
         proof->level = db_int(db, BOOKS_JOURNAL, 4);
     if (!db_is_null(db, BOOKS_JOURNAL, 5))
         proof->shown_ms = db_int(db, BOOKS_JOURNAL, 5);
+    proof->closed = db_int(db, BOOKS_JOURNAL, 6) == CAUSE_CLOSED;
 }
 
 static int recount_journal(struct recount *recount, struct db *db)
@@ -240,7 +252,7 @@ static int recount_journal(struct recount *recount, struct db *db)
 
         if (!row)
             continue;
-        recount_play(recount, row, from, to);
+        recount_play(recount, row, from, to, db_int(db, BOOKS_JOURNAL, 6));
         recount_prove(db, &row->played, from, to);
     }
     return rc;
@@ -261,6 +273,16 @@ static void recount_compare_proof(struct recount *recount, const struct recount_
                        (long long)row->played.shown_ms);
 }
 
+static void recount_compare_closed(struct recount *recount, const struct recount_row *row)
+{
+    if (row->booked.closed != row->played.closed)
+        recount_differ(recount,
+                       lang("delivery %lld and its journal disagree whether its report is still "
+                            "awaited",
+                            "第 %lld 条是否仍等待回执，与流水不符"),
+                       (long long)row->id);
+}
+
 static void recount_compare_journal(struct recount *recount)
 {
     for (size_t i = 0; i < recount->n_rows; i++) {
@@ -273,6 +295,7 @@ static void recount_compare_journal(struct recount *recount)
                            (long long)row->id, recount_label(row->booked_state),
                            recount_label(row->played_state));
         recount_compare_proof(recount, row);
+        recount_compare_closed(recount, row);
     }
 }
 

@@ -6,12 +6,15 @@
 #include "gateway/ledger/store_inside.h"
 
 static int (*const store_operations[LEDGER_OPS])(struct store *store, struct ledger_op *op) = {
-    [LEDGER_CAMPAIGN] = store_campaign, [LEDGER_INSERT] = store_insert,
-    [LEDGER_PLANNED] = store_planned,   [LEDGER_FETCH] = store_fetch,
-    [LEDGER_CLAIM] = store_claim,       [LEDGER_SETTLE] = store_settle,
-    [LEDGER_REPORT] = store_report,     [LEDGER_SHOW] = store_show,
-    [LEDGER_WITHDRAW] = store_withdraw, [LEDGER_SHOWINGS] = store_showings,
-    [LEDGER_EXPIRE] = store_expire,
+    [LEDGER_CAMPAIGN] = store_campaign,   [LEDGER_INSERT] = store_insert,
+    [LEDGER_PLANNED] = store_planned,     [LEDGER_FETCH] = store_fetch,
+    [LEDGER_CLAIM] = store_claim,         [LEDGER_SETTLE] = store_settle,
+    [LEDGER_REPORT] = store_report,       [LEDGER_SHOW] = store_show,
+    [LEDGER_WITHDRAW] = store_withdraw,   [LEDGER_SHOWINGS] = store_showings,
+    [LEDGER_EXPIRE] = store_expire,       [LEDGER_SIM] = store_sim,
+    [LEDGER_MODEM] = store_modem,         [LEDGER_RECEIVE] = store_receive,
+    [LEDGER_ANSWER] = store_answer,       [LEDGER_ANSWERED] = store_answered,
+    [LEDGER_CLOSE] = store_close_reports, [LEDGER_RECALL] = store_recall,
 };
 
 int store_run(struct store *store, struct ledger_op *op)
@@ -32,6 +35,8 @@ int store_commit(struct store *store)
     int rc = tally_flush(&store->tally, store->db);
 
     if (rc == 0)
+        rc = usage_flush(&store->usage, store->db);
+    if (rc == 0)
         rc = db_in_place(store->db);
     if (rc == 0)
         rc = db_commit(store->db);
@@ -47,6 +52,9 @@ void store_rollback(struct store *store)
     db_rollback(store->db);
     tally_drop(&store->tally);
     texts_drop(&store->texts);
+    store_refused_drop(store);
+    store->closing = (struct store_closing){0};
+    usage_drop(&store->usage);
     for (size_t i = 0; i < store->n_leftovers; i++)
         store->leftovers[i].after = store->leftovers[i].committed;
 }

@@ -21,8 +21,10 @@ static int store_journal(struct store *store, int64_t id, int64_t from,
 
 static int store_count(struct store *store, const struct store_item *item, int from, int to)
 {
-    struct tally_group key = {
-        .campaign = item->campaign, .unit = item->unit, .channel = item->channel};
+    struct tally_group key = {.campaign = item->campaign,
+                              .unit = item->unit,
+                              .channel = item->channel,
+                              .route = item->route};
     struct tally_group *group;
     int rc = tally_group(&store->tally, store->db, &key, &group);
 
@@ -37,7 +39,7 @@ static int store_update(struct store *store, const struct store_item *item,
     int rc = db_run(store->db, SQL_DELIVERY_CHANGE, item->id, item->state, change->to,
                     change->cause, change->at_ms, item->attempts, item->doubted, change->device,
                     change->code, change->not_before_ms, change->level, change->shown_since_ms,
-                    change->shown_ms, change->up);
+                    change->shown_ms, change->up, change->sim, change->pool);
 
     if (rc == 0 && db_changes(store->db) != 1)
         log_panic("delivery=%lld is not %s any more", (long long)item->id,
@@ -88,10 +90,21 @@ int store_improve(struct store *store, struct store_item *item, const struct sto
     return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
 }
 
+int store_note_closed(struct store *store, struct store_item *item,
+                      const struct store_change *change)
+{
+    int rc;
+
+    LOG_ASSERT(change->to == item->state && item->state == DELIVERY_SENT &&
+               change->cause == CAUSE_CLOSED);
+    rc = db_run(store->db, SQL_CLOSED_ADD, item->id, item->campaign);
+    return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
+}
+
 int store_conclude(struct store *store, struct store_item *item, const struct store_change *change)
 {
     struct store_change doubt = STORE_CHANGE(DELIVERY_UNKNOWN, change->cause, change->at_ms);
-    int rc = db_run(store->db, SQL_AWAITING_CLEAR, item->id);
+    int rc = store_await_none(store, item);
 
     if (rc == 0 && (item->state == DELIVERY_DUE || item->state == DELIVERY_DEFERRED))
         rc = store_change(store, item, &doubt);
@@ -106,13 +119,14 @@ int store_enter(struct store *store, const struct ledger_new *row, struct store_
     LOG_ASSERT(change->to == DELIVERY_PLANNED);
     rc = db_run(store->db, SQL_DELIVERY_ADD, item->campaign, row->unit, row->channel, row->address,
                 row->slot, item->text, row->parts, row->alphabet, change->cause, row->from_ms,
-                row->until_ms, change->at_ms);
+                row->until_ms, change->at_ms, row->route);
     if (rc < 0 || db_changes(store->db) == 0)
         return rc < 0 ? rc : 1;
     item->id = db_last_id(store->db);
     item->unit = row->unit;
     item->channel = row->channel;
     item->address = row->address;
+    item->route = row->route;
     item->slot = row->slot;
     item->parts = row->parts;
     item->from_ms = row->from_ms;
@@ -132,6 +146,7 @@ static void store_item_read(const struct db *db, enum sql_statement s, struct st
         .text = db_int(db, s, ITEM_TEXT),
         .channel = (enum delivery_channel)db_int(db, s, ITEM_CHANNEL),
         .state = (enum delivery_state)db_int(db, s, ITEM_STATE),
+        .route = (int32_t)db_int(db, s, ITEM_ROUTE),
         .slot = (int32_t)db_int(db, s, ITEM_SLOT),
         .parts = (int32_t)db_int(db, s, ITEM_PARTS),
         .attempts = (int32_t)db_int(db, s, ITEM_ATTEMPTS),
@@ -194,6 +209,7 @@ int store_row(struct store *store, const struct store_item *item, struct ledger_
         .text = mem_dup(db_text(store->db, SQL_TEXT_BODY, 0)),
         .parts = item->parts,
         .attempts = item->attempts,
+        .device = item->device,
         .slot = item->slot,
         .from_ms = item->from_ms,
         .until_ms = item->until_ms,
@@ -209,7 +225,12 @@ int store_await(struct store *store, const struct store_item *item, int part, in
                 int64_t at_ms)
 {
     return db_run(store->db, SQL_AWAITING_ADD, item->address, item->device, reference, item->id,
-                  item->attempts, part, at_ms);
+                  item->attempts, part, at_ms, item->campaign, item->unit, item->route);
+}
+
+int store_await_none(struct store *store, const struct store_item *item)
+{
+    return db_run(store->db, SQL_AWAITING_CLEAR, item->campaign, item->unit, item->route, item->id);
 }
 
 int store_await_all(struct store *store, const struct store_item *item, int64_t at_ms)

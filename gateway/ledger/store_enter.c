@@ -180,11 +180,16 @@ static int store_insert_row(struct store *store, const struct ledger_op *op,
     struct store_item item = {.campaign = op->campaign, .text = text};
     int rc;
 
-    if (!row->reserve)
-        return store_enter(store, row, &item, &plan);
+    if (!row->reserve) {
+        rc = store_enter(store, row, &item, &plan);
+        return rc ? rc : store_shun(store, &item, op->at_ms);
+    }
     LOG_ASSERT(row->channel == CHANNEL_SMS && row->slot == 0);
+    rc = store_is_refused(store, row->address);
+    if (rc != 0)
+        return rc;
     rc = db_run(store->db, SQL_RESERVE_ADD, op->campaign, row->unit, row->address, text, row->parts,
-                row->alphabet, row->from_ms, row->until_ms);
+                row->alphabet, row->from_ms, row->until_ms, row->route);
     return rc < 0 ? rc : db_changes(store->db) == 0;
 }
 

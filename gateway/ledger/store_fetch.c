@@ -1,15 +1,22 @@
 /* store_fetch: the next deliveries for the dispatcher: planned, deferred and reserve -> due.
  * Runs: ledger thread.
  *
+ * A fetch is about one queue: a unit's messages to one network, or a board's slogans. The quota is
+ * the unit's: it is compared with all its messages, whichever network they go to.
+ *
  * In this order: what is due already (first fetch after a start), slots that passed (expired), what
  * waited long enough, what is planned for now, and the reserve list while the unit's living
  * messages are fewer than its quota. "Living" is every message that may still be delivered or was:
  * dead states have no way back, so drawing only for the dead never oversteps the quota. Planned
  * messages are held to the quota too: should the books hold more of them than were ordered, those
- * above it stay planned. */
+ * above it stay planned.
+ *
+ * What has more parts than anybody can send at once is left where it is, and the fetch says so: in
+ * the dispatcher it would only take the room of what can be sent. */
 #include "gateway/ledger/store_inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
@@ -20,7 +27,25 @@ static struct store_queue store_queue_of(const struct ledger_op *op)
 {
     bool sms = op->fetch.channel == CHANNEL_SMS;
 
-    return (struct store_queue){op->campaign, sms ? op->fetch.unit : op->fetch.address, sms};
+    return (struct store_queue){
+        .campaign = op->campaign,
+        .key = sms ? op->fetch.unit : op->fetch.address,
+        .route = sms ? op->fetch.route : 0,
+        .sms = sms,
+    };
+}
+
+static bool store_queue_is(const struct store_queue *a, const struct store_queue *b)
+{
+    return a->campaign == b->campaign && a->key == b->key && a->route == b->route &&
+           a->sms == b->sms;
+}
+
+static int64_t store_parts_most(const struct ledger_op *op)
+{
+    bool bounded = op->fetch.channel == CHANNEL_SMS && op->fetch.parts_most > 0;
+
+    return bounded ? op->fetch.parts_most : INT64_MAX;
 }
 
 static size_t store_room(const struct ledger_op *op)
@@ -36,6 +61,8 @@ static void store_fetch_reset(struct ledger_op *op)
     op->fetch.n = 0;
     op->fetch.next_ms = INT64_MAX;
     op->fetch.awaiting = 0;
+    op->fetch.open_parts = 0;
+    op->fetch.oversize = false;
 }
 
 /* Hands one item out; it is due now. */
@@ -81,8 +108,7 @@ static struct store_leftover *store_leftover(struct store *store, const struct l
     for (size_t i = 0; i < store->n_leftovers && !found; i++) {
         struct store_leftover *l = &store->leftovers[i];
 
-        if (l->queue.campaign == queue.campaign && l->queue.key == queue.key &&
-            l->queue.sms == queue.sms)
+        if (store_queue_is(&l->queue, &queue))
             found = l;
     }
     if (!op->fetch.again)
@@ -110,7 +136,8 @@ static int store_fetch_again(struct store *store, struct ledger_op *op,
     if (rc < 0)
         return rc;
     /* One more than there is room for: its presence says that more are left. */
-    db_start(store->db, s, queue.campaign, queue.key, leftover->after, (int64_t)op->fetch.max + 1);
+    db_start(store->db, s, queue.campaign, queue.key, queue.route, leftover->after,
+             (int64_t)op->fetch.max + 1, store_parts_most(op));
     rc = store_list(store, s, op->fetch.max + 1, &list);
     for (size_t i = 0; i < list.n && rc == 0 && store_room(op); i++)
         rc = store_hand_out(store, op, &list.items[i]);
@@ -130,7 +157,8 @@ static int store_fetch_ready(struct store *store, struct ledger_op *op, enum del
     struct store_items list;
     int rc;
 
-    db_start(store->db, s, queue.campaign, queue.key, state, op->at_ms, (int64_t)room);
+    db_start(store->db, s, queue.campaign, queue.key, queue.route, state, op->at_ms, (int64_t)room,
+             store_parts_most(op));
     rc = store_list(store, s, room, &list);
     for (size_t i = 0; i < list.n && rc == 0; i++) {
         rc = store_change(store, &list.items[i], &due);
@@ -141,12 +169,30 @@ static int store_fetch_ready(struct store *store, struct ledger_op *op, enum del
     return rc;
 }
 
-static int store_group(struct store *store, const struct ledger_op *op, struct tally_group **group)
+static int store_group(struct store *store, const struct ledger_op *op, int32_t route,
+                       struct tally_group **group)
 {
     struct tally_group key = {
-        .campaign = op->campaign, .unit = op->fetch.unit, .channel = CHANNEL_SMS};
+        .campaign = op->campaign, .unit = op->fetch.unit, .channel = CHANNEL_SMS, .route = route};
 
     return tally_group(&store->tally, store->db, &key, group);
+}
+
+/* The unit's messages by state, whichever network they go to. 0 or -errno. */
+static int store_unit_states(struct store *store, const struct ledger_op *op,
+                             int64_t n[DELIVERY_STATES])
+{
+    memset(n, 0, DELIVERY_STATES * sizeof *n);
+    for (int32_t route = 0; route < PHONE_OPERATORS; route++) {
+        struct tally_group *group;
+        int rc = store_group(store, op, route, &group);
+
+        if (rc < 0)
+            return rc;
+        for (int state = 0; state < DELIVERY_STATES; state++)
+            n[state] += group->n[state];
+    }
+    return 0;
 }
 
 /* How many more living messages the unit may have: not counting those that are only planned. 0 or
@@ -157,7 +203,7 @@ static int store_vacancies(struct store *store, const struct ledger_op *op, int6
     static const enum delivery_state dead[] = {DELIVERY_REJECTED, DELIVERY_UNDELIVERED,
                                                DELIVERY_EXPIRED, DELIVERY_CANCELLED,
                                                DELIVERY_SUPPRESSED};
-    struct tally_group *group;
+    int64_t n[DELIVERY_STATES];
     int rc;
 
     db_start(store->db, SQL_QUOTA, op->campaign, op->fetch.unit);
@@ -166,14 +212,14 @@ static int store_vacancies(struct store *store, const struct ledger_op *op, int6
     if (rc > 0)
         db_end(store->db, SQL_QUOTA);
     if (rc >= 0)
-        rc = store_group(store, op, &group);
+        rc = store_unit_states(store, op, n);
     if (rc < 0)
         return rc;
     for (int state = 0; state < DELIVERY_STATES; state++)
-        *vacancies -= group->n[state];
+        *vacancies -= n[state];
     for (size_t i = 0; i < sizeof dead / sizeof *dead; i++)
-        *vacancies += group->n[dead[i]];
-    *planned = group->n[DELIVERY_PLANNED];
+        *vacancies += n[dead[i]];
+    *planned = n[DELIVERY_PLANNED];
     *vacancies += *planned;
     return 0;
 }
@@ -194,14 +240,15 @@ static int store_fetch_planned(struct store *store, struct ledger_op *op)
                            : store_fetch_ready(store, op, DELIVERY_PLANNED, CAUSE_WINDOW, room);
 }
 
-/* The first row of the unit's reserve. 1: there; 0: none; -errno. */
+/* The first row of the unit's reserve for this network. 1: there; 0: none; -errno. */
 static int store_reserve_next(struct store *store, const struct ledger_op *op, int64_t *id,
                               struct ledger_new *row, struct store_item *item)
 {
     struct db *db = store->db;
     int rc;
 
-    db_start(db, SQL_RESERVE_NEXT, op->campaign, op->fetch.unit);
+    db_start(db, SQL_RESERVE_NEXT, op->campaign, op->fetch.unit, op->fetch.route,
+             store_parts_most(op));
     rc = db_row(db, SQL_RESERVE_NEXT);
     if (rc <= 0)
         return rc;
@@ -210,6 +257,7 @@ static int store_reserve_next(struct store *store, const struct ledger_op *op, i
     *row = (struct ledger_new){
         .unit = op->fetch.unit,
         .channel = CHANNEL_SMS,
+        .route = op->fetch.route,
         .address = db_int(db, SQL_RESERVE_NEXT, 1),
         .parts = (int32_t)db_int(db, SQL_RESERVE_NEXT, 3),
         .alphabet = (int32_t)db_int(db, SQL_RESERVE_NEXT, 4),
@@ -271,7 +319,7 @@ static int store_fetch_first(struct store *store, struct ledger_op *op, enum del
     int64_t first;
     int rc;
 
-    db_start(store->db, s, queue.campaign, queue.key, state);
+    db_start(store->db, s, queue.campaign, queue.key, queue.route, state, store_parts_most(op));
     rc = db_row(store->db, s);
     if (rc < 0)
         return rc;
@@ -299,6 +347,22 @@ static int store_fetch_next(struct store *store, struct ledger_op *op)
     return rc;
 }
 
+/* Are there open messages that are larger than anybody can send? 0 or -errno. */
+static int store_fetch_oversize(struct store *store, struct ledger_op *op)
+{
+    int rc;
+
+    if (op->fetch.parts_most <= 0)
+        return 0;
+    db_start(store->db, SQL_OVERSIZE, op->campaign, op->fetch.unit, op->fetch.route,
+             op->fetch.parts_most);
+    rc = db_row(store->db, SQL_OVERSIZE);
+    if (rc > 0)
+        db_end(store->db, SQL_OVERSIZE);
+    op->fetch.oversize = rc > 0;
+    return rc < 0 ? rc : 0;
+}
+
 static int store_fetch_board(struct store *store, struct ledger_op *op)
 {
     int rc = store_fetch_passed(store, op, DELIVERY_PLANNED, 0);
@@ -306,31 +370,42 @@ static int store_fetch_board(struct store *store, struct ledger_op *op)
     return rc < 0 ? rc : store_fetch_passed(store, op, DELIVERY_DEFERRED, 0);
 }
 
-/* Does the youngest row that awaits a report still hope for it? 1, 0 or -errno. */
-static int store_is_hopeful(struct store *store, int64_t at_ms)
+/* Messages of the queue on which a report is awaited and may still come; those in doubt, too, so
+ * never more than were sent. 0 or -errno. */
+static int store_fetch_awaiting(struct store *store, struct ledger_op *op, int64_t sent)
 {
-    int64_t last;
-    int rc = db_row(store->db, SQL_AWAITING_LAST);
+    int64_t n;
+    int rc;
 
-    if (rc <= 0)
+    db_start(store->db, SQL_AWAITING_COUNT, op->campaign, op->fetch.unit, op->fetch.route,
+             op->at_ms - STORE_REPORT_MAX_MS);
+    rc = db_row(store->db, SQL_AWAITING_COUNT);
+    if (rc < 0)
         return rc;
-    last = db_int(store->db, SQL_AWAITING_LAST, 0);
-    db_end(store->db, SQL_AWAITING_LAST);
-    return last > at_ms - STORE_REPORT_MAX_MS;
+    LOG_ASSERT(rc > 0);
+    n = db_int(store->db, SQL_AWAITING_COUNT, 0);
+    db_end(store->db, SQL_AWAITING_COUNT);
+    op->fetch.awaiting = (size_t)(n < sent ? n : sent);
+    return 0;
 }
 
 static int store_fetch_sms(struct store *store, struct ledger_op *op)
 {
+    static const enum delivery_state open[] = {DELIVERY_PLANNED, DELIVERY_DUE, DELIVERY_INFLIGHT,
+                                               DELIVERY_DEFERRED};
     struct tally_group *group;
     int rc = store_fetch_reserve(store, op);
 
     if (rc == 0)
-        rc = store_group(store, op, &group);
+        rc = store_fetch_oversize(store, op);
     if (rc == 0)
-        rc = store_is_hopeful(store, op->at_ms);
-    if (rc > 0)
-        op->fetch.awaiting = (size_t)group->n[DELIVERY_SENT];
-    return rc < 0 ? rc : 0;
+        rc = store_group(store, op, op->fetch.route, &group);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+        op->fetch.open_parts += group->parts[open[i]];
+    op->fetch.awaiting = (size_t)group->n[DELIVERY_SENT];
+    return op->fetch.max ? 0 : store_fetch_awaiting(store, op, group->n[DELIVERY_SENT]);
 }
 
 int store_fetch(struct store *store, struct ledger_op *op)

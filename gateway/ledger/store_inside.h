@@ -4,15 +4,18 @@
 #define LAWCAST_LEDGER_STORE_INSIDE_H
 
 #include "gateway/model/delivery.h"
+#include "gateway/model/numset.h"
 #include "gateway/ledger/db.h"
 #include "gateway/ledger/ledger.h"
 #include "gateway/ledger/store_sql.h"
 #include "gateway/ledger/tally.h"
 #include "gateway/ledger/texts.h"
+#include "gateway/ledger/usage.h"
 
-/* What a fetch is about: a unit's messages, or a board's slogans. */
+/* What a fetch is about: a unit's messages to one network, or a board's slogans. */
 struct store_queue {
     int64_t campaign, key; /* key: the unit's or the board's number */
+    int32_t route;         /* boards: 0 */
     bool sms;
 };
 
@@ -23,12 +26,22 @@ struct store_leftover {
     int64_t committed; /* what a rollback takes after back to */
 };
 
+/* How far a closing of reports has looked through what is awaited. */
+struct store_closing {
+    int64_t campaign, before_ms, after;
+};
+
 struct store {
     struct db *db;
     struct tally tally;
     struct texts texts;
+    struct usage usage;
     struct store_leftover *leftovers;
     size_t n_leftovers;
+    struct numset *refused; /* numbers that want nothing; NULL: not read yet */
+    struct store_closing closing;
+    int64_t pruned_ms; /* when old usage was last thrown away; 0: not since the start */
+    int64_t swept_ms;  /* same for awaited reports, a few of them */
 };
 
 /* Of a message: was it ever unknown? Then it never becomes what says "not sent". Stored in the
@@ -48,7 +61,7 @@ struct store_item {
     int64_t id, campaign, unit, address, text;
     enum delivery_channel channel;
     enum delivery_state state;
-    int32_t slot, parts, attempts, device;
+    int32_t route, slot, parts, attempts, device;
     enum store_doubt doubted;
     int64_t from_ms, until_ms, shown_since_ms;
     enum outcome_level level;
@@ -64,7 +77,7 @@ struct store_change {
     enum delivery_state to;
     enum delivery_cause cause;
     int64_t at_ms;
-    int64_t device, code, not_before_ms, level, shown_since_ms, shown_ms, up;
+    int64_t device, code, not_before_ms, level, shown_since_ms, shown_ms, up, sim, pool;
     const char *detail; /* NULL: none */
 };
 
@@ -72,7 +85,7 @@ struct store_change {
     {                                                                                              \
         .to = (state), .cause = (why), .at_ms = (when), .device = DB_NULL, .code = DB_NULL,        \
         .not_before_ms = DB_NULL, .level = DB_NULL, .shown_since_ms = DB_NULL,                     \
-        .shown_ms = DB_NULL, .up = DB_NULL                                                         \
+        .shown_ms = DB_NULL, .up = DB_NULL, .sim = DB_NULL, .pool = DB_NULL                        \
     }
 
 /* The one function that changes the state of a delivery. item->attempts and item->doubted are
@@ -82,6 +95,9 @@ struct store_change {
 int store_change(struct store *store, struct store_item *item, const struct store_change *change);
 /* Its companions. Books a better proof of a slogan that is shown already, without a change. */
 int store_improve(struct store *store, struct store_item *item, const struct store_change *change);
+/* Books that the report on a sent message is awaited no longer. */
+int store_note_closed(struct store *store, struct store_item *item,
+                      const struct store_change *change);
 /* Enters a planned delivery. 0: entered, item filled; 1: it was there already.
  */
 int store_enter(struct store *store, const struct ledger_new *row, struct store_item *item,
@@ -98,14 +114,49 @@ int store_row(struct store *store, const struct store_item *item, struct ledger_
 /* From now on a status report for this part is expected; reference -1: whichever it bears. */
 int store_await(struct store *store, const struct store_item *item, int part, int reference,
                 int64_t at_ms);
+/* No report on it is awaited any more. */
+int store_await_none(struct store *store, const struct store_item *item);
+/* With 86 before it, if it may be a mobile number of ours: networks leave the country code out as
+ * they like, the books never do. */
+int64_t store_full_number(int64_t address);
 /* Doubt: every part of a message may be reported, under a reference that nobody knows. */
 int store_await_all(struct store *store, const struct store_item *item, int64_t at_ms);
+
+/* Books so many parts on the SIM and its group, in the transaction of what claims them. */
+void store_use(struct store *store, const struct ledger_meters *meters, int64_t parts);
+/* The attempt is over. By an outcome after which the network took nothing for certain (RETURNED,
+ * DEFERRED) they are given back; after any other they move to the slot in which it ended, because
+ * they may have been sent as late as that. */
+void store_used(struct store *store, const struct ledger_meters *meters, int64_t parts,
+                const struct outcome *outcome);
 
 /* What becomes of a message that will not be sent any more: to, or unknown if it may have been. */
 enum delivery_state store_unsent(const struct store_item *item, enum delivery_state to);
 /* The network's last word on a message that is not in flight: delivered or undelivered. device and
  * code may be DB_NULL. */
 int store_conclude(struct store *store, struct store_item *item, const struct store_change *change);
+
+/* Does this number want nothing? 1, 0 or -errno. */
+int store_is_refused(struct store *store, int64_t address);
+/* It does from now on: what is open for it becomes suppressed, or stays in doubt. suppressed: how
+ * many. 1; 0: it was refused before, nothing changed; or -errno. */
+int store_refuse(struct store *store, int64_t address, int64_t reply, int64_t at_ms,
+                 int64_t *suppressed);
+/* The same for one message that came to wait just now. 0 or -errno. */
+int store_shun(struct store *store, struct store_item *item, int64_t at_ms);
+/* Throws away a few of the awaited reports that are too old to come. 0 or -errno. */
+int store_awaiting_prune(struct store *store, int64_t at_ms);
+void store_refused_drop(struct store *store); /* after a rollback */
+/* Makes the answer to a refusal, but never a second one to the same number. 1: made; 0: it was
+ * answered before; or -errno. */
+int store_answer_add(struct store *store, const struct ledger_op *op, int64_t reply);
+/* At the start, before anything is settled: what was in flight may have been sent until now, which
+ * counts for limits. 0 or -errno. */
+int store_usage_recover(struct store *store, int64_t at_ms);
+/* At the start: what was in flight may have been sent. 0 or -errno. */
+int store_answer_recover(struct store *store, int64_t at_ms);
+/* Does an answer wait for this modem? 1, 0 or -errno. */
+int store_answer_waits(struct store *store, int32_t device);
 
 /* The operations. 0 with op->result set, or -errno. */
 int store_campaign(struct store *store, struct ledger_op *op);
@@ -119,5 +170,12 @@ int store_show(struct store *store, struct ledger_op *op);
 int store_withdraw(struct store *store, struct ledger_op *op);
 int store_showings(struct store *store, struct ledger_op *op);
 int store_expire(struct store *store, struct ledger_op *op);
+int store_sim(struct store *store, struct ledger_op *op);
+int store_modem(struct store *store, struct ledger_op *op);
+int store_recall(struct store *store, struct ledger_op *op);
+int store_receive(struct store *store, struct ledger_op *op);
+int store_answer(struct store *store, struct ledger_op *op);
+int store_answered(struct store *store, struct ledger_op *op);
+int store_close_reports(struct store *store, struct ledger_op *op);
 
 #endif

@@ -55,6 +55,27 @@ static int store_read_marks(struct store *store, struct store_marks *marks)
     return rc;
 }
 
+static int store_refuse_version(const struct store_marks *marks, const char *path, char *why,
+                                size_t why_size)
+{
+    if (marks->version > SQL_VERSION)
+        snprintf(
+            why, why_size,
+            lang(
+                "%s was written by a newer lawcast (books version %lld, this program knows "
+                "%d): use that newer program",
+                "%s 由更新版本的 lawcast 写入（账本版本 %lld，本程序只认识到 %d）：请使用新版程序"),
+            path, (long long)marks->version, SQL_VERSION);
+    else
+        snprintf(why, why_size,
+                 lang("%s was made by a test version of lawcast (books version %lld, this program "
+                      "needs %d): move it away, new books are then started",
+                      "%s 由 lawcast 的测试版本创建（账本版本 %lld，本程序需要 "
+                      "%d）：请将其移走，程序会新建账本"),
+                 path, (long long)marks->version, SQL_VERSION);
+    return -ENOTSUP;
+}
+
 /* 0: ours; 1: nothing in it yet; -errno with why. */
 static int store_judge(const struct store_marks *marks, const char *path, char *why,
                        size_t why_size)
@@ -68,16 +89,9 @@ static int store_judge(const struct store_marks *marks, const char *path, char *
                  path);
         return -EMEDIUMTYPE;
     }
-    if (marks->version > SQL_VERSION) {
-        snprintf(
-            why, why_size,
-            lang(
-                "%s was written by a newer lawcast (books version %lld, this program knows "
-                "%d): use that newer program",
-                "%s 由更新版本的 lawcast 写入（账本版本 %lld，本程序只认识到 %d）：请使用新版程序"),
-            path, (long long)marks->version, SQL_VERSION);
-        return -ENOTSUP;
-    }
+    if (marks->version > SQL_VERSION || (marks->version > 0 && marks->version < SQL_VERSION &&
+                                         marks->version == marks->meta_version))
+        return store_refuse_version(marks, path, why, why_size);
     if (marks->version != SQL_VERSION || marks->meta_version != SQL_VERSION) {
         snprintf(why, why_size,
                  lang("%s is damaged (its version marks disagree): put back a backup copy",
@@ -142,6 +156,8 @@ static int store_recover(struct store *store, struct ledger_recovery *recovery)
     int rc = store_begin(store);
 
     *recovery = (struct ledger_recovery){0};
+    if (rc == 0)
+        rc = store_usage_recover(store, at_ms);
     while (rc == 0 && found == STORE_RECOVER_CHUNK) {
         struct store_items list;
 
@@ -152,6 +168,8 @@ static int store_recover(struct store *store, struct ledger_recovery *recovery)
         found = list.n;
         free(list.items);
     }
+    if (rc == 0)
+        rc = store_answer_recover(store, at_ms);
     return rc < 0 ? rc : store_commit(store);
 }
 
@@ -205,6 +223,14 @@ static void store_explain(const struct store *store, int rc, const char *path, c
         snprintf(why, why_size,
                  lang("%s is damaged (%s): put back a backup copy", "%s 已损坏（%s）：请恢复备份"),
                  path, said);
+        return;
+    case -ENOLINK:
+        snprintf(
+            why, why_size,
+            lang("the books %s were moved away, but their log %s-wal still lies here: put them "
+                 "back (or move the log to where they are now)",
+                 "账本 %s 已被移走，但其日志 %s-wal 还在原处：请把账本放回（或把日志也移过去）"),
+            path, path);
         return;
     case -EMEDIUMTYPE:
         snprintf(why, why_size,

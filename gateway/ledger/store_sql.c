@@ -17,8 +17,23 @@
 /* not_before_ms starts as from_ms: planned and deferred rows wait in the same index. until_ms 0: no
  * end. up 1: the slogan may be on its board, whatever its state says. address is a number or a
  * board's id. doubted: enum store_doubt. awaiting.reference -1: whichever the report bears;
- * attempt: the one that it would prove. journal.from_state NULL: entered into the books; from_state
- * = to_state: a showing was proved better. journal.level, shown_ms NULL: not changed.
+ * attempt: the one that it would prove; sim: that it went out by, if known by its IMSI, else 0.
+ * journal.from_state NULL: entered into the books; from_state
+ * = to_state: a showing was proved better, or (cause 13) a report is awaited no longer.
+ * journal.level, shown_ms NULL: not changed. route: enum phone_operator, boards 0; a delivery keeps
+ * the one that it was entered with. usage: parts claimed for a SIM or a group in a slot of
+ * model/meter.h. sim.pool: the group that counts what the SIM sends, 0: none. sim, pool of a
+ * delivery: what the last claim was metered by, 0: nothing. modem.imei to
+ * modem.model: as last known. taken_ms: the last claim.
+ * device.refers: reports were seen to bear the references that it gave; trust, of a SIM or, while
+ * that isn't known, of a device: so many reports in a row may still disagree with our clock before
+ * its network's clock is ignored.
+ *
+ * inbound: parts as they came; day: of the arrival, when the network gave no time (sent_ms 0), so
+ * that the same words on another day are news; else 0. reply: what they make up, got of total;
+ * campaign and unit 0: none. closed: sent, and its report is awaited no longer. optout: for ever,
+ * one row for each number. answer.state: enum books_answer, 5 while it is sent; attempts: those
+ * that ended unsent, too.
  *
  * Whom a text went to and what was ordered is as good as the journal: it may be added to, never
  * changed. */
@@ -34,20 +49,24 @@ const char sql_schema[] =
     " PRIMARY KEY(campaign, unit)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE board(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE,"
     " owner INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " refers INTEGER NOT NULL DEFAULT 0, trust INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE TABLE text(id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;"
     "CREATE TABLE delivery(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL,"
-    " unit INTEGER NOT NULL, channel INTEGER NOT NULL, address INTEGER NOT NULL,"
+    " unit INTEGER NOT NULL, channel INTEGER NOT NULL, route INTEGER NOT NULL,"
+    " address INTEGER NOT NULL,"
     " slot INTEGER NOT NULL, text INTEGER NOT NULL, parts INTEGER NOT NULL,"
     " alphabet INTEGER NOT NULL, state INTEGER NOT NULL, cause INTEGER NOT NULL,"
     " attempts INTEGER NOT NULL DEFAULT 0, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
     " not_before_ms INTEGER NOT NULL, device INTEGER NOT NULL DEFAULT 0,"
     " code INTEGER NOT NULL DEFAULT 0, level INTEGER NOT NULL DEFAULT 0,"
-    " doubted INTEGER NOT NULL DEFAULT 0, shown_since_ms INTEGER NOT NULL DEFAULT 0,"
+    " doubted INTEGER NOT NULL DEFAULT 0, taken_ms INTEGER NOT NULL DEFAULT 0,"
+    " sim INTEGER NOT NULL DEFAULT 0, pool INTEGER NOT NULL DEFAULT 0,"
+    " shown_since_ms INTEGER NOT NULL DEFAULT 0,"
     " shown_ms INTEGER NOT NULL DEFAULT 0, up INTEGER NOT NULL DEFAULT 0, changed_ms INTEGER NOT "
     "NULL,"
     " UNIQUE(address, campaign, channel, slot)) STRICT;"
-    "CREATE INDEX delivery_open_sms ON delivery(campaign, unit, state, not_before_ms)"
+    "CREATE INDEX delivery_open_sms ON delivery(campaign, unit, route, state, not_before_ms)"
     " WHERE channel = 1 AND state IN (0, 1, 3);"
     "CREATE INDEX delivery_open_board ON delivery(campaign, address, state, not_before_ms)"
     " WHERE channel = 2 AND state IN (0, 1, 3);"
@@ -55,30 +74,80 @@ const char sql_schema[] =
     "CREATE INDEX delivery_unknown ON delivery(campaign) WHERE state = 8;"
     "CREATE INDEX delivery_up ON delivery(address) WHERE up = 1;"
     "CREATE TABLE reserve(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL,"
-    " unit INTEGER NOT NULL, address INTEGER NOT NULL, text INTEGER NOT NULL,"
+    " unit INTEGER NOT NULL, route INTEGER NOT NULL, address INTEGER NOT NULL,"
+    " text INTEGER NOT NULL,"
     " parts INTEGER NOT NULL, alphabet INTEGER NOT NULL, from_ms INTEGER NOT NULL,"
     " until_ms INTEGER NOT NULL, UNIQUE(address, campaign)) STRICT;"
-    "CREATE INDEX reserve_unit ON reserve(campaign, unit);"
+    "CREATE INDEX reserve_unit ON reserve(campaign, unit, route);"
     "CREATE TABLE awaiting(id INTEGER PRIMARY KEY, address INTEGER NOT NULL,"
-    " device INTEGER NOT NULL, reference INTEGER NOT NULL, delivery INTEGER NOT NULL,"
-    " attempt INTEGER NOT NULL, part INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX awaiting_report ON awaiting(address, device, reference);"
-    "CREATE INDEX awaiting_delivery ON awaiting(delivery);"
+    " device INTEGER NOT NULL, sim INTEGER NOT NULL, reference INTEGER NOT NULL,"
+    " delivery INTEGER NOT NULL, attempt INTEGER NOT NULL, part INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
+    " route INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX awaiting_report ON awaiting(address, reference);"
+    "CREATE INDEX awaiting_delivery ON awaiting(campaign, unit, route, delivery, at_ms);"
     "CREATE TABLE unmatched(id INTEGER PRIMARY KEY, device INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL, reference INTEGER NOT NULL, status INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE closed(delivery INTEGER PRIMARY KEY, campaign INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX closed_campaign ON closed(campaign);"
+    "CREATE TABLE reply(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, sent_ms INTEGER NOT NULL,"
+    " device INTEGER NOT NULL, address INTEGER NOT NULL, reference INTEGER NOT NULL,"
+    " total INTEGER NOT NULL, campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
+    " sender TEXT NOT NULL, got INTEGER NOT NULL DEFAULT 1,"
+    " refusal INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX reply_open ON reply(sender, reference, total) WHERE got < total;"
+    "CREATE TABLE inbound(id INTEGER PRIMARY KEY, reply INTEGER NOT NULL, device INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, sent_ms INTEGER NOT NULL, address INTEGER NOT NULL,"
+    " reference INTEGER NOT NULL, total INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " sender TEXT NOT NULL, text TEXT NOT NULL, day INTEGER NOT NULL,"
+    " UNIQUE(sender, sent_ms, reference, seq, text, day)) STRICT;"
+    "CREATE INDEX inbound_reply ON inbound(reply, seq);"
+    "CREATE TABLE optout(id INTEGER PRIMARY KEY, address INTEGER NOT NULL UNIQUE,"
+    " at_ms INTEGER NOT NULL, reply INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE answer(id INTEGER PRIMARY KEY, reply INTEGER NOT NULL UNIQUE,"
+    " device INTEGER NOT NULL, address INTEGER NOT NULL UNIQUE, text INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, made_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+    " taken_ms INTEGER NOT NULL DEFAULT 0, sim INTEGER NOT NULL DEFAULT 0,"
+    " pool INTEGER NOT NULL DEFAULT 0,"
+    " ended_ms INTEGER NOT NULL DEFAULT 0, code INTEGER NOT NULL DEFAULT 0, detail TEXT) STRICT;"
+    "CREATE INDEX answer_waits ON answer(device) WHERE state = 1;"
     "CREATE TABLE count(campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
-    " channel INTEGER NOT NULL, state INTEGER NOT NULL, n INTEGER NOT NULL,"
-    " parts INTEGER NOT NULL, PRIMARY KEY(campaign, unit, channel, state)) STRICT, WITHOUT ROWID;"
+    " channel INTEGER NOT NULL, route INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, parts INTEGER NOT NULL,"
+    " PRIMARY KEY(campaign, unit, channel, route, state)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sim(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " pool INTEGER NOT NULL DEFAULT 0,"
+    " trust INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE usage(sim INTEGER NOT NULL, slot INTEGER NOT NULL,"
+    " parts INTEGER NOT NULL CHECK(parts >= 0), PRIMARY KEY(sim, slot)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE modem(device INTEGER PRIMARY KEY, sim INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " why TEXT NOT NULL, imei TEXT NOT NULL, imsi TEXT NOT NULL, smsc TEXT NOT NULL,"
+    " network TEXT NOT NULL, model TEXT NOT NULL,"
+    " registration INTEGER NOT NULL, signal_dbm INTEGER NOT NULL, cdma INTEGER NOT NULL,"
+    " pin_mark INTEGER NOT NULL, paused INTEGER NOT NULL, error INTEGER NOT NULL,"
+    " error_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL) STRICT;"
     "CREATE TABLE journal(id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL, from_state INTEGER, to_state INTEGER NOT NULL,"
     " cause INTEGER NOT NULL, device INTEGER, code INTEGER, level INTEGER, shown_ms INTEGER,"
     " detail TEXT) STRICT;" KEEPS("journal", "") HOLDS("journal") KEEPS("text", "") HOLDS("text")
         KEEPS("campaign_unit", "") HOLDS("campaign_unit") KEEPS("unit", "OF id, code ")
-            HOLDS("unit") KEEPS("board", "OF id, code ") HOLDS("board");
+            HOLDS("unit") KEEPS("board", "OF id, code ") HOLDS("board") KEEPS("inbound", "")
+                HOLDS("inbound") KEEPS("reply", "OF id, at_ms, sent_ms, sender, address ")
+                    HOLDS("reply") KEEPS("optout", "") HOLDS("optout") HOLDS("answer")
+                        KEEPS("closed", "") HOLDS("closed");
 
 #define ITEM                                                                                       \
     "SELECT id, campaign, unit, channel, address, slot, text, parts, state, attempts, doubted,"    \
-    " device, from_ms, until_ms, level, shown_since_ms FROM delivery "
+    " device, from_ms, until_ms, level, shown_since_ms, route FROM delivery "
+#define REFUSED "EXISTS (SELECT 1 FROM optout o WHERE o.address = delivery.address)"
+/* A SIM that goes by its modem's name is nobody in another modem. */
+#define BY_IMSI "s.name GLOB 'imsi:*'"
+/* What a modem doesn't tell now is as it was; but another SIM brings its own. */
+#define KNOWN(column) "iif(excluded." column " <> '', excluded." column ", " column ")"
+#define OF_SIM(column)                                                                             \
+    "iif(excluded." column                                                                         \
+    " <> '' OR (excluded.imsi <> '' AND excluded.imsi <> imsi), excluded." column ", " column ")"
+#define AWAITED    "campaign = ?1 AND unit = ?2 AND route = ?3 AND delivery = ?4"
 #define OPEN_SMS   "channel = 1 AND state IN (0, 1, 3)"
 #define OPEN_BOARD "channel = 2 AND state IN (0, 1, 3)"
 
@@ -101,15 +170,17 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_TEXT_ADD] = "INSERT INTO text(id, body) VALUES(?1, ?2)",
     [SQL_TEXT_BODY] = "SELECT body FROM text WHERE id = ?1",
     [SQL_DELIVERY_ADD] =
-        "INSERT OR IGNORE INTO delivery(campaign, unit, channel, address, slot, text, parts,"
-        " alphabet, state, cause, from_ms, until_ms, not_before_ms, changed_ms)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?10, ?12)",
+        "INSERT INTO delivery(campaign, unit, channel, address, slot, text, parts,"
+        " alphabet, state, cause, from_ms, until_ms, not_before_ms, changed_ms, route)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?10, ?12, ?13)"
+        " ON CONFLICT DO NOTHING",
     [SQL_DELIVERY_CHANGE] =
         "UPDATE delivery SET state = ?3, cause = ?4, changed_ms = ?5, attempts = ?6, doubted = ?7,"
         " device = coalesce(?8, device), code = coalesce(?9, code),"
         " not_before_ms = coalesce(?10, not_before_ms), level = coalesce(?11, level),"
         " shown_since_ms = coalesce(?12, shown_since_ms), shown_ms = coalesce(?13, shown_ms),"
-        " up = coalesce(?14, up)"
+        " up = coalesce(?14, up), taken_ms = iif(?3 = 2, ?5, taken_ms), sim = coalesce(?15, sim),"
+        " pool = coalesce(?16, pool)"
         " WHERE id = ?1 AND state = ?2",
     [SQL_DELIVERY_DOUBTED] = "UPDATE delivery SET doubted = ?2 WHERE id = ?1",
     [SQL_DELIVERY_LEVEL] = "UPDATE delivery SET level = ?2 WHERE id = ?1",
@@ -117,57 +188,170 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_ITEM] = ITEM "WHERE id = ?1",
     [SQL_ITEMS_INFLIGHT] = ITEM "WHERE state = 2 LIMIT ?1",
     [SQL_ITEMS_RESTARTED] = ITEM "WHERE state = 8 AND campaign = ?1 AND cause = 6"
-                                 " AND (?2 = 0 OR attempts < ?2) LIMIT ?3",
+                                 " AND (?2 = 0 OR attempts < ?2) AND NOT " REFUSED " LIMIT ?3",
     [SQL_ITEMS_OPEN_SMS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 LIMIT ?2",
     [SQL_ITEMS_OPEN_BOARD] = ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 LIMIT ?2",
-    [SQL_ITEMS_DUE_SMS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 AND unit = ?2 AND state = 1"
-                               " AND id > ?3 ORDER BY id LIMIT ?4",
-    [SQL_ITEMS_DUE_BOARD] = ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2"
-                                 " AND state = 1 AND id > ?3 ORDER BY id LIMIT ?4",
-    [SQL_ITEMS_READY_SMS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 AND unit = ?2 AND state = ?3"
-                                 " AND not_before_ms <= ?4 ORDER BY not_before_ms, id LIMIT ?5",
+    [SQL_ITEMS_DUE_SMS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 AND unit = ?2 AND route = ?3"
+                               " AND state = 1 AND id > ?4 AND parts <= ?6 ORDER BY id LIMIT ?5",
+    [SQL_ITEMS_DUE_BOARD] =
+        ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2 AND route = ?3"
+             " AND state = 1 AND id > ?4 AND parts <= ?6 ORDER BY id LIMIT ?5",
+    [SQL_ITEMS_READY_SMS] =
+        ITEM "WHERE " OPEN_SMS " AND campaign = ?1 AND unit = ?2 AND route = ?3 AND state = ?4"
+             " AND not_before_ms <= ?5 AND parts <= ?7 ORDER BY not_before_ms, id LIMIT ?6",
     [SQL_ITEMS_READY_BOARD] =
-        ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2 AND state = ?3"
-             " AND not_before_ms <= ?4 AND (until_ms = 0 OR until_ms > ?4)"
-             " ORDER BY not_before_ms, id LIMIT ?5",
+        ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2 AND route = ?3 AND state = ?4"
+             " AND not_before_ms <= ?5 AND (until_ms = 0 OR until_ms > ?5) AND parts <= ?7"
+             " ORDER BY not_before_ms, id LIMIT ?6",
     [SQL_ITEMS_PASSED] = ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2"
                               " AND state = ?3 AND until_ms > 0 AND until_ms <= ?4 AND id > ?5"
                               " LIMIT ?6",
     [SQL_ITEMS_UP] = ITEM "WHERE up = 1 AND address = ?1 AND state NOT IN (0, 1, 2, 3)"
                           " AND (?2 = 0 OR campaign = ?2) ORDER BY id LIMIT ?3",
     [SQL_NEXT_SMS] = "SELECT min(not_before_ms) FROM delivery WHERE " OPEN_SMS
-                     " AND campaign = ?1 AND unit = ?2 AND state = ?3",
+                     " AND campaign = ?1 AND unit = ?2 AND route = ?3 AND state = ?4"
+                     " AND parts <= ?5",
+    [SQL_OVERSIZE] = "SELECT 1 FROM delivery WHERE " OPEN_SMS
+                     " AND campaign = ?1 AND unit = ?2 AND route = ?3 AND parts > ?4 LIMIT 1",
     [SQL_NEXT_BOARD] = "SELECT min(not_before_ms) FROM delivery WHERE " OPEN_BOARD
-                       " AND campaign = ?1 AND address = ?2 AND state = ?3",
+                       " AND campaign = ?1 AND address = ?2 AND route = ?3 AND state = ?4"
+                       " AND parts <= ?5",
     /* Not when it is a delivery already: planning twice must not fill up what was drawn. */
     [SQL_RESERVE_ADD] =
-        "INSERT OR IGNORE INTO reserve(campaign, unit, address, text, parts, alphabet, from_ms,"
-        " until_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM delivery"
-        " WHERE address = ?3 AND campaign = ?1 AND channel = 1)",
+        "INSERT INTO reserve(campaign, unit, address, text, parts, alphabet, from_ms,"
+        " until_ms, route) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS"
+        " (SELECT 1 FROM delivery WHERE address = ?3 AND campaign = ?1 AND channel = 1)"
+        " ON CONFLICT DO NOTHING",
     [SQL_RESERVE_NEXT] = "SELECT id, address, text, parts, alphabet, from_ms, until_ms FROM reserve"
-                         " WHERE campaign = ?1 AND unit = ?2 ORDER BY id LIMIT 1",
+                         " WHERE campaign = ?1 AND unit = ?2 AND route = ?3 AND parts <= ?4"
+                         " ORDER BY id LIMIT 1",
     [SQL_RESERVE_DROP] = "DELETE FROM reserve WHERE id = ?1",
     [SQL_QUOTA] = "SELECT quota FROM campaign_unit WHERE campaign = ?1 AND unit = ?2",
     [SQL_JOURNAL_ADD] =
         "INSERT INTO journal(delivery, at_ms, from_state, to_state, cause, device, code, level,"
         " shown_ms, detail) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_COUNT_READ] = "SELECT state, n, parts FROM count"
-                       " WHERE campaign = ?1 AND unit = ?2 AND channel = ?3",
-    [SQL_COUNT_PUT] = "INSERT INTO count(campaign, unit, channel, state, n, parts)"
-                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+                       " WHERE campaign = ?1 AND unit = ?2 AND channel = ?3 AND route = ?4",
+    [SQL_COUNT_PUT] = "INSERT INTO count(campaign, unit, channel, route, state, n, parts)"
+                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
                       " ON CONFLICT DO UPDATE SET n = excluded.n, parts = excluded.parts",
+    [SQL_SIM_FIND] = "SELECT id FROM sim WHERE name = ?1",
+    [SQL_SIM_ADD] = "INSERT INTO sim(name) VALUES(?1)",
+    [SQL_SIM_POOL] = "SELECT pool FROM sim WHERE id = ?1",
+    [SQL_SIM_JOIN] = "UPDATE sim SET pool = ?2 WHERE id = ?1",
+    [SQL_USAGE_READ] = "SELECT slot, parts FROM usage WHERE sim = ?1 AND slot >= ?2 AND parts > 0"
+                       " ORDER BY slot",
+    [SQL_USAGE_ADD] = "INSERT INTO usage(sim, slot, parts) VALUES(?1, ?2, ?3)"
+                      " ON CONFLICT DO UPDATE SET parts = parts + excluded.parts",
+    [SQL_USAGE_JOIN] = "INSERT INTO usage(sim, slot, parts) SELECT ?2, slot, parts FROM usage"
+                       " WHERE sim = ?1 AND slot >= ?3 AND parts > 0"
+                       " ON CONFLICT DO UPDATE SET parts = parts + excluded.parts",
+    [SQL_USAGE_TAKE] = "UPDATE usage SET parts = parts - ?3 WHERE sim = ?1 AND slot = ?2",
+    /* One short search for each SIM instead of a look at every row. */
+    [SQL_USAGE_PRUNE] = "DELETE FROM usage WHERE sim IN (SELECT id FROM sim) AND slot < ?1",
+    /* What was in flight at a crash may have been sent until now (slot ?1); unless it was taken in
+     * the same slot, which has it already. */
+    [SQL_USAGE_RECOVER] = "INSERT INTO usage(sim, slot, parts) SELECT sim, ?1, sum(parts) FROM"
+                          " (SELECT sim, parts, taken_ms FROM delivery WHERE state = 2"
+                          " UNION ALL SELECT pool, parts, taken_ms FROM delivery WHERE state = 2"
+                          " UNION ALL SELECT sim, 1, taken_ms FROM answer WHERE state = 5"
+                          " UNION ALL SELECT pool, 1, taken_ms FROM answer WHERE state = 5)"
+                          " WHERE sim > 0 AND taken_ms < ?2 GROUP BY sim"
+                          " ON CONFLICT DO UPDATE SET parts = parts + excluded.parts",
+    [SQL_MODEM_PUT] =
+        "INSERT INTO modem(device, sim, state, registration, signal_dbm, cdma, pin_mark, paused,"
+        " error, error_ms, seen_ms, why, imei, imsi, smsc, network, model)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+        " ON CONFLICT DO UPDATE SET sim = iif(excluded.sim > 0, excluded.sim, sim),"
+        " state = excluded.state, registration = excluded.registration,"
+        " signal_dbm = excluded.signal_dbm, cdma = excluded.cdma, pin_mark = excluded.pin_mark,"
+        " paused = excluded.paused, error = excluded.error, error_ms = excluded.error_ms,"
+        " seen_ms = excluded.seen_ms, why = excluded.why, imei = " KNOWN("imei") ", imsi = " KNOWN(
+            "imsi") ", smsc = " OF_SIM("smsc") ", network = " OF_SIM("network") ", model = " KNOWN("model"),
+    [SQL_MODEM_READ] =
+        "SELECT paused, pin_mark, imsi, error, error_ms FROM modem WHERE device = ?1",
     [SQL_AWAITING_ADD] =
-        "INSERT INTO awaiting(address, device, reference, delivery, attempt, part, at_ms)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [SQL_AWAITING_FIND] = "SELECT id, delivery, attempt FROM awaiting"
-                          " WHERE address = ?1 AND device = ?2 AND reference = ?3 AND at_ms > ?4"
-                          " ORDER BY id LIMIT 1",
+        "INSERT INTO awaiting(address, device, reference, delivery, attempt, part, at_ms, campaign,"
+        " unit, route, sim) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, coalesce((SELECT s.id "
+        "FROM delivery d"
+        " JOIN sim s ON s.id = d.sim WHERE d.id = ?4 AND " BY_IMSI "), 0))",
+    /* off: how far TP-SCTS (?5) lies outside the time in which the attempt was made; NULL: not
+     * given. A doubt that a restart raised may be much younger than its attempt. ?7: the SIM, 0
+     * when it isn't known: then the modem must do, as for what went out by a SIM that wasn't. */
+    [SQL_AWAITING_FIND] =
+        "SELECT id, delivery, attempt, reference, device, sim, off <= ?6 FROM"
+        " (SELECT a.id AS id, a.delivery AS delivery, a.attempt AS attempt,"
+        " a.reference AS reference, a.device AS device, a.sim AS sim,"
+        " max(0, min(d.taken_ms, a.at_ms) - ?5, ?5 - a.at_ms) AS off"
+        " FROM awaiting a JOIN delivery d ON d.id = a.delivery"
+        " WHERE a.address = ?1 AND a.reference IN (?3, -1, 0) AND a.at_ms > ?4"
+        " AND iif(?7 <> 0 AND a.sim <> 0, a.sim = ?7, a.device = ?2)) AS found"
+        " WHERE reference <> 0 OR ?3 = 0"
+        " OR (off <= ?6 AND (SELECT refers FROM device v WHERE v.id = found.device) = 0)"
+        " ORDER BY off <= ?6 DESC, reference = ?3 DESC, reference = -1 DESC,"
+        " iif(off <= ?6, off, 0), id LIMIT 1",
+    [SQL_AWAITING_OLD] =
+        "SELECT a.id, a.delivery FROM awaiting a JOIN delivery d ON d.id = a.delivery"
+        " WHERE a.id > ?3 AND a.at_ms < ?2 AND d.campaign = ?1 AND d.channel = 1 AND d.state = 4"
+        " AND d.changed_ms < ?2 ORDER BY a.id LIMIT 1",
     [SQL_AWAITING_DROP] = "DELETE FROM awaiting WHERE id = ?1",
-    [SQL_AWAITING_FAIL] = "DELETE FROM awaiting WHERE delivery = ?1 AND attempt = ?2",
-    [SQL_AWAITING_CLEAR] = "DELETE FROM awaiting WHERE delivery = ?1",
-    [SQL_AWAITING_LEFT] = "SELECT count(*) FROM awaiting WHERE delivery = ?1"
-                          " AND (?2 = 0 OR attempt = ?2)",
-    [SQL_AWAITING_LAST] = "SELECT at_ms FROM awaiting ORDER BY id DESC LIMIT 1",
+    /* Rows come in the order of time, so the oldest are looked at. */
+    [SQL_AWAITING_PRUNE] = "DELETE FROM awaiting WHERE id IN (SELECT id FROM (SELECT id, at_ms"
+                           " FROM awaiting ORDER BY id LIMIT ?2) WHERE at_ms < ?1)",
+    [SQL_AWAITING_FAIL] = "DELETE FROM awaiting WHERE " AWAITED " AND attempt = ?5",
+    [SQL_AWAITING_CLEAR] = "DELETE FROM awaiting WHERE " AWAITED,
+    [SQL_AWAITING_LEFT] =
+        "SELECT count(*) FROM awaiting WHERE " AWAITED " AND (?5 = 0 OR attempt = ?5)",
+    [SQL_AWAITING_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM awaiting WHERE campaign = ?1"
+                           " AND unit = ?2 AND route = ?3 GROUP BY delivery"
+                           " HAVING max(at_ms) > ?4)",
     [SQL_UNMATCHED_ADD] = "INSERT INTO unmatched(device, at_ms, reference, status)"
                           " VALUES(?1, ?2, ?3, ?4)",
+    [SQL_CLOSED_ADD] = "INSERT INTO closed(delivery, campaign) VALUES(?1, ?2)",
+    [SQL_DEVICE_TRUST] = "SELECT trust FROM device WHERE id = ?1",
+    [SQL_DEVICE_TRUSTED] = "UPDATE device SET trust = ?2 WHERE id = ?1 AND trust <> ?2",
+    [SQL_DEVICE_REFERS] = "UPDATE device SET refers = 1 WHERE id = ?1 AND refers = 0",
+    [SQL_SIM_KNOWN] = "SELECT s.id FROM sim s WHERE s.id = ?1 AND " BY_IMSI,
+    [SQL_SIM_TRUST] = "SELECT trust FROM sim WHERE id = ?1",
+    [SQL_SIM_TRUSTED] = "UPDATE sim SET trust = ?2 WHERE id = ?1 AND trust <> ?2",
+    [SQL_NUMBER_KNOWN] = "SELECT EXISTS(SELECT 1 FROM delivery WHERE address = ?1 AND channel = 1)"
+                         " OR EXISTS(SELECT 1 FROM reserve WHERE address = ?1)",
+    [SQL_INBOUND_FIND] = "SELECT 1 FROM inbound WHERE sender = ?5 AND sent_ms = ?1"
+                         " AND reference = ?2 AND seq = ?3 AND text = ?6 AND day = ?4",
+    [SQL_INBOUND_ADD] =
+        "INSERT INTO inbound(reply, device, at_ms, sent_ms, address, reference, total, seq, day,"
+        " sender, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SQL_INBOUND_TEXTS] = "SELECT text FROM inbound WHERE reply = ?1 ORDER BY seq",
+    [SQL_REPLY_ADD] = "INSERT INTO reply(at_ms, sent_ms, device, address, reference, total,"
+                      " campaign, unit, sender) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    /* Of several, the one that was written at the same time; then the youngest. */
+    [SQL_REPLY_OPEN] =
+        "SELECT id, got FROM reply r WHERE got < total AND sender = ?6 AND reference = ?1"
+        " AND total = ?2 AND iif(?5 > 0 AND sent_ms > 0, abs(sent_ms - ?5) <= ?7, at_ms > ?4)"
+        " AND NOT EXISTS"
+        " (SELECT 1 FROM inbound i WHERE i.reply = r.id AND i.seq = ?3)"
+        " ORDER BY abs(sent_ms - ?5), id DESC LIMIT 1",
+    [SQL_REPLY_PART] = "UPDATE reply SET got = got + 1 WHERE id = ?1",
+    [SQL_REPLY_REFUSES] = "UPDATE reply SET refusal = 1 WHERE id = ?1",
+    [SQL_REPLY_ABOUT] = "SELECT campaign, unit FROM delivery WHERE address = ?1 AND channel = 1"
+                        " AND (state IN (2, 4, 5, 6, 8) OR doubted <> 0)"
+                        " ORDER BY taken_ms DESC, id DESC LIMIT 1",
+    [SQL_OPTOUT_ALL] = "SELECT address FROM optout",
+    [SQL_OPTOUT_ADD] = "INSERT INTO optout(address, at_ms, reply) VALUES(?1, ?2, ?3)",
+    [SQL_ITEMS_NUMBER] = ITEM "WHERE address = ?1 AND " OPEN_SMS,
+    [SQL_RESERVE_REFUSED] = "DELETE FROM reserve WHERE address = ?1",
+    [SQL_ANSWER_ADD] = "INSERT OR IGNORE INTO answer(reply, device, address, text, state, made_ms)"
+                       " VALUES(?1, ?2, ?3, ?4, 1, ?5)",
+    [SQL_ANSWER_NEXT] = "SELECT id, address, text FROM answer WHERE state = 1 AND device = ?1"
+                        " ORDER BY attempts, id LIMIT 1",
+    [SQL_ANSWER_LATE] = "UPDATE answer SET state = 3, ended_ms = ?2, detail = 'too late'"
+                        " WHERE state = 1 AND device = ?1 AND made_ms < ?3",
+    [SQL_ANSWER_TAKE] = "UPDATE answer SET state = 5, taken_ms = ?2, attempts = attempts + 1,"
+                        " sim = ?3, pool = ?4"
+                        " WHERE id = ?1 AND state = 1",
+    /* state 1: it waits again, unless that was the last attempt. */
+    [SQL_ANSWER_END] = "UPDATE answer SET state = iif(?3 = 1 AND ?6 = 0 AND attempts >= ?7, 3, ?3),"
+                       " attempts = attempts - ?6, ended_ms = ?4, code = ?5, detail = ?8"
+                       " WHERE id = ?1 AND device = ?2 AND state = 5",
+    [SQL_ANSWER_DOUBT] = "UPDATE answer SET state = 4, ended_ms = ?1 WHERE state = 5",
 };

@@ -1,4 +1,4 @@
-/* tally: the counts per campaign, unit, channel and state. See tally.h.
+/* tally: the counts per campaign, unit, channel, route and state. See tally.h.
  * Runs: ledger thread. */
 #include "gateway/ledger/tally.h"
 
@@ -12,14 +12,14 @@
 static bool tally_is(const struct tally_group *group, const struct tally_group *key)
 {
     return group->campaign == key->campaign && group->unit == key->unit &&
-           group->channel == key->channel;
+           group->channel == key->channel && group->route == key->route;
 }
 
 static int tally_read(struct db *db, struct tally_group *group)
 {
     int rc;
 
-    db_start(db, SQL_COUNT_READ, group->campaign, group->unit, group->channel);
+    db_start(db, SQL_COUNT_READ, group->campaign, group->unit, group->channel, group->route);
     while ((rc = db_row(db, SQL_COUNT_READ)) > 0) {
         int64_t state = db_int(db, SQL_COUNT_READ, 0);
 
@@ -35,10 +35,13 @@ int tally_group(struct tally *tally, struct db *db, const struct tally_group *ke
                 struct tally_group **out)
 {
     struct tally_group fresh = {
-        .campaign = key->campaign, .unit = key->unit, .channel = key->channel};
-    size_t at = tally->last;
+        .campaign = key->campaign, .unit = key->unit, .channel = key->channel, .route = key->route};
+    size_t at;
     int rc;
 
+    if ((unsigned)key->route >= PHONE_OPERATORS)
+        log_panic("the books have no such route=%d", (int)key->route);
+    at = tally->last[key->route];
     if (at >= tally->n || !tally_is(&tally->groups[at], key))
         for (at = 0; at < tally->n && !tally_is(&tally->groups[at], key); at++)
             ;
@@ -52,7 +55,7 @@ int tally_group(struct tally *tally, struct db *db, const struct tally_group *ke
         }
         tally->groups[tally->n++] = fresh;
     }
-    tally->last = at;
+    tally->last[key->route] = at;
     *out = &tally->groups[at];
     return 0;
 }
@@ -77,8 +80,8 @@ static int tally_flush_group(struct db *db, struct tally_group *group)
 
         if (!(group->changed & 1u << state))
             continue;
-        rc = db_run(db, SQL_COUNT_PUT, group->campaign, group->unit, group->channel, state,
-                    group->n[state], group->parts[state]);
+        rc = db_run(db, SQL_COUNT_PUT, group->campaign, group->unit, group->channel, group->route,
+                    state, group->n[state], group->parts[state]);
         if (rc < 0)
             return rc;
     }

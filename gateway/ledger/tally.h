@@ -1,4 +1,4 @@
-/* tally: the counts per campaign, unit, channel and state, kept up with every change.
+/* tally: the counts per campaign, unit, channel, route and state, kept up with every change.
  * Runs: ledger thread.
  *
  * Memory holds absolute figures of the groups that were touched; tally_flush writes the changed
@@ -11,11 +11,13 @@
 #include <stdint.h>
 
 #include "gateway/model/delivery.h"
+#include "gateway/model/operators.h"
 #include "gateway/ledger/db.h"
 
 struct tally_group {
     int64_t campaign, unit;
     enum delivery_channel channel;
+    int32_t route; /* enum phone_operator; boards: 0 */
     int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
     uint32_t changed; /* bit per state */
 };
@@ -23,7 +25,8 @@ struct tally_group {
 struct tally {
     struct tally_group *groups;
     size_t n, room;
-    size_t last; /* the group found last: neighbours are mostly of one unit */
+    size_t last[PHONE_OPERATORS]; /* the group of this route that was found last: neighbours are
+                                     mostly of one unit */
 };
 
 /* Lends the group until the next call. 0 or -errno. */

@@ -39,6 +39,8 @@ struct kit {
     int64_t boards[1];
     bool resend, planned;
     int64_t quota;
+    int32_t route;               /* of what is entered and fetched */
+    struct ledger_meters meters; /* of what is claimed */
     struct ledger_row rows[KIT_ROOM];
     size_t n_rows;
 };
@@ -88,6 +90,19 @@ static inline int kit_do(struct kit *kit, struct ledger_op *op)
     return op->result;
 }
 
+/* What the books remember of the kit's modem. */
+static inline struct ledger_memory kit_recall(struct kit *kit)
+{
+    const char *const names[] = {"bank-a/0"};
+    struct ledger_memory memory = {.paused = true, .pin_mark = 1, .imsi = "x", .error = 1};
+    struct ledger_op op = {.kind = LEDGER_RECALL,
+                           .recall = {.names = names, .memories = &memory, .n = 1}};
+
+    assert_int_equal(kit_do(kit, &op), LEDGER_OK);
+    assert_int_equal(memory.device, kit->device);
+    return memory;
+}
+
 /* Two units, the first with the quota, and one board of the second. */
 static inline int kit_enter(struct kit *kit, const char *id, const char *source)
 {
@@ -133,7 +148,8 @@ static inline size_t kit_insert(struct kit *kit, int64_t from, size_t n, int32_t
                                       .text = text,
                                       .parts = parts,
                                       .alphabet = 1,
-                                      .reserve = reserve};
+                                      .reserve = reserve,
+                                      .route = kit->route};
     assert_int_equal(kit_do(kit, &op), LEDGER_OK);
     free(rows);
     return op.insert.inserted;
@@ -170,6 +186,7 @@ static inline int64_t kit_fetch(struct kit *kit, enum delivery_channel channel, 
     struct ledger_op op = {.kind = LEDGER_FETCH,
                            .campaign = kit->campaign,
                            .fetch = {.unit = kit->units[0],
+                                     .route = channel == CHANNEL_SMS ? kit->route : 0,
                                      .channel = channel,
                                      .address = channel == CHANNEL_SMS ? 0 : kit->boards[0],
                                      .again = again,
@@ -184,7 +201,8 @@ static inline int64_t kit_fetch(struct kit *kit, enum delivery_channel channel, 
 
 static inline void kit_claim(struct kit *kit, int64_t id)
 {
-    struct ledger_op op = {.kind = LEDGER_CLAIM, .claim = {.id = id, .device = kit->device}};
+    struct ledger_op op = {.kind = LEDGER_CLAIM,
+                           .claim = {.id = id, .device = kit->device, .meters = kit->meters}};
 
     assert_int_equal(kit_do(kit, &op), LEDGER_OK);
 }
@@ -198,6 +216,7 @@ static inline enum delivery_state kit_settle(struct kit *kit, int64_t id,
                                       .outcome = *outcome,
                                       .resend = kit->resend,
                                       .attempts_max = attempts_max,
+                                      .meters = kit->meters,
                                       .level = LEVEL_ACCEPTED}};
 
     assert_int_equal(kit_do(kit, &op), LEDGER_OK);

@@ -246,16 +246,20 @@ static void test_recount_finds_every_untruth(void **state)
     static const char *const bends[] = {
         "UPDATE count SET n = n + 1 WHERE state = 5",
         "UPDATE count SET parts = parts - 1 WHERE state = 5",
-        "INSERT INTO count VALUES(1, 9, 1, 5, 3, 3)",
+        "INSERT INTO count VALUES(1, 9, 1, 0, 5, 3, 3)",
+        "UPDATE count SET route = 3 WHERE state = 5",
         "UPDATE delivery SET state = 5 WHERE id = 2",
         "UPDATE delivery SET state = 77 WHERE id = 2",
         "UPDATE delivery SET parts = 9 WHERE id = 1",
         "UPDATE delivery SET unit = 2 WHERE id = 1",
+        "UPDATE delivery SET route = 2 WHERE id = 1",
+        "UPDATE delivery SET route = 9223372036854775807 WHERE id = 1",
         "DELETE FROM delivery WHERE id = 3;"
         "UPDATE count SET n = n - 1, parts = parts - 2 WHERE state = 0 AND channel = 1",
-        "INSERT INTO delivery SELECT 99, campaign, unit, channel, 1, slot, text, parts, alphabet,"
+        "INSERT INTO delivery SELECT 99, campaign, unit, channel, route, 1, slot, text, parts, "
+        "alphabet,"
         " state, cause, attempts, from_ms, until_ms, not_before_ms, device, code, level, doubted,"
-        " shown_since_ms, shown_ms, up, changed_ms FROM delivery WHERE id = 1;"
+        " taken_ms, sim, pool, shown_since_ms, shown_ms, up, changed_ms FROM delivery WHERE id = 1;"
         "UPDATE count SET n = n + 1, parts = parts + 2 WHERE state = 5",
         "INSERT INTO journal VALUES(NULL, 3, 0, 0, 5, 5, NULL, NULL, NULL, NULL, NULL)",
         "UPDATE count SET state = 77 WHERE state = 5",
@@ -309,8 +313,12 @@ static void test_missing_and_foreign_files(void **state)
     assert_null(books);
     assert_int_equal(access(missing, F_OK), -1); /* and reading made none */
     kit_close(kit);
-    assert_int_equal(kit_sql(kit, "PRAGMA user_version = 2"), SQLITE_OK);
+    assert_int_equal(kit_sql(kit, "PRAGMA user_version = 99"), SQLITE_OK);
     assert_int_equal(books_open(&books, kit->path, why, sizeof why), -ENOTSUP);
+    assert_non_null(strstr(why, "99"));
+    assert_int_equal(kit_sql(kit, "PRAGMA user_version = 1"), SQLITE_OK);
+    assert_int_equal(books_open(&books, kit->path, why, sizeof why), -ENOTSUP);
+    assert_non_null(strstr(why, "test version"));
     assert_int_equal(kit_sql(kit, "PRAGMA application_id = 2"), SQLITE_OK);
     assert_int_equal(books_open(&books, kit->path, why, sizeof why), -EMEDIUMTYPE);
 }

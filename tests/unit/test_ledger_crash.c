@@ -1,5 +1,6 @@
 /* test_ledger_crash: whose books are opened, and what a crash, a full disk or a broken rule leaves.
  * Runs: any. Crashes and full disks happen in a child process. */
+#include "gateway/model/operators.h"
 #include "tests/unit/ledger_kit.h"
 
 #include <errno.h>
@@ -23,11 +24,15 @@ static void test_foreign_and_newer_files_are_refused(void **state)
     static const struct {
         const char *sql;
         int error;
+        const char *says;
     } cases[] = {
-        {"PRAGMA user_version = 99", -ENOTSUP},
-        {"PRAGMA user_version = 0", -EUCLEAN},
-        {"PRAGMA user_version = 1; DELETE FROM meta", -EUCLEAN},
-        {"PRAGMA application_id = 7", -EMEDIUMTYPE},
+        {"PRAGMA user_version = 99", -ENOTSUP, "newer lawcast"},
+        {"PRAGMA user_version = 0", -EUCLEAN, "damaged"},
+        {"PRAGMA user_version = 1", -EUCLEAN, "damaged"},
+        /* As the test version left them, which had neither routes nor usage. */
+        {"UPDATE meta SET version = 1; DROP TABLE usage", -ENOTSUP, "test version"},
+        {"PRAGMA user_version = 3; DELETE FROM meta", -EUCLEAN, "damaged"},
+        {"PRAGMA application_id = 7", -EMEDIUMTYPE, "another program"},
     };
     struct kit *kit = *state;
     FILE *file;
@@ -37,6 +42,7 @@ static void test_foreign_and_newer_files_are_refused(void **state)
         assert_int_equal(kit_sql(kit, cases[i].sql), SQLITE_OK);
         assert_int_equal(kit_open(kit), cases[i].error);
         assert_non_null(strstr(kit->why, kit->path));
+        assert_non_null(strstr(kit->why, cases[i].says));
         assert_null(kit->ledger);
     }
     file = fopen(kit->path, "w");
@@ -322,6 +328,13 @@ static void dies(struct kit *kit, struct ledger_op *op)
 static void test_impossible_changes_end_the_process(void **state)
 {
     struct kit *kit = *state;
+    char text[] = "文";
+    struct ledger_new stray = {.unit = kit->units[0],
+                               .channel = CHANNEL_SMS,
+                               .address = KIT_NUMBER + 9,
+                               .text = text,
+                               .parts = 1,
+                               .route = PHONE_OPERATORS};
     struct ledger_op ops[] = {
         {.kind = LEDGER_CLAIM, .claim = {.id = 1}},    /* planned, not due */
         {.kind = LEDGER_SETTLE, .settle = {.id = 1}},  /* not in flight */
@@ -329,6 +342,11 @@ static void test_impossible_changes_end_the_process(void **state)
         {.kind = LEDGER_WITHDRAW, .show = {.id = 1}},  /* same */
         {.kind = LEDGER_CLAIM, .claim = {.id = 4711}}, /* no such delivery */
         {.kind = LEDGER_PLANNED, .campaign = 4711},    /* no such campaign */
+        {.kind = LEDGER_INSERT,                        /* no such network */
+         .campaign = kit->campaign,
+         .insert = {.rows = &stray, .n = 1}},
+        {.kind = LEDGER_MODEM, .modem = {.device = 1, .state = LANE_STATES}},
+        {.kind = LEDGER_OPS},
     };
 
     kit_insert(kit, 0, 1, 1, false);

@@ -117,6 +117,24 @@ static void test_moved_books_are_missed(void **state)
     moved_run(*state, false);
 }
 
+/* Somebody starts a second gateway while the books are elsewhere: it must not touch the log that
+ * they have left behind, in which everything may be that is not in the file yet. */
+static void test_log_of_moved_books_is_left_alone(void **state)
+{
+    struct kit *kit = *state;
+    struct kit other = *kit;
+    char away[sizeof kit->path + 8];
+
+    kit_insert(kit, 0, 1, 20, false);
+    snprintf(away, sizeof away, "%s.away", kit->path);
+    assert_int_equal(rename(kit->path, away), 0);
+    assert_int_equal(kit_open(&other), -ENOLINK);
+    assert_non_null(strstr(other.why, "moved away"));
+    assert_int_equal(access(kit->path, F_OK), -1);
+    assert_int_equal(rename(away, kit->path), 0);
+    assert_books_agree(kit);
+}
+
 static void test_replaced_books_are_missed(void **state)
 {
     moved_run(*state, true);
@@ -262,6 +280,7 @@ int main(void)
         LEDGER_TEST(test_opening_waits_for_a_dying_child),
         LEDGER_TEST(test_reader_in_the_process_leaves_the_locks),
         LEDGER_TEST(test_moved_books_are_missed),
+        LEDGER_TEST(test_log_of_moved_books_is_left_alone),
         LEDGER_TEST(test_replaced_books_are_missed),
         LEDGER_TEST(test_log_that_fills_the_disk_is_cut_off),
         LEDGER_TEST(test_opening_on_a_full_disk_makes_room),
