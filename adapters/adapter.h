@@ -23,6 +23,10 @@
  *  8. An outcome says the truth about sending: DEFERRED only when it is certain that nothing left,
  * UNKNOWN when it is not certain, SENT only when every part was taken.
  *  9. Text handed over is valid UTF-8 and lasts as long as the job.
+ * 10. Modems: what comes in (events->received) may come at any time between start and stopped, also
+ *     while it stops. The device keeps it until forget: what the caller can't put into its books
+ *     isn't lost, but told again after the next start. A modem or a SIM that isn't the one that
+ *     is wanted is never told as health, because the books would take it for ours.
  *
  * Registration (adapter_check) ends the process when a mandatory operation is missing. */
 #ifndef LAWCAST_ADAPTERS_ADAPTER_H
@@ -36,15 +40,19 @@
 
 #include "gateway/base/option.h"
 #include "gateway/model/delivery.h"
+#include "gateway/model/health.h"
+#include "gateway/model/inbound.h"
 #include "gateway/model/office.h"
 #include "gateway/model/outcome.h"
 
+struct ports;
 struct http; /* adapters/display/http.h: the shared engine of all boards */
 
 enum adapter_caps {
     ADAPTER_IDEMPOTENT = 1 << 0, /* the same job twice shows once: safe to repeat after a crash */
     ADAPTER_REPORTS = 1 << 1,    /* the network may report later (events->report) */
     ADAPTER_WINDOW = 1 << 2,     /* the device itself ends a showing at job->until_ms */
+    ADAPTER_RECEIVES = 1 << 3,   /* people may answer (events->received, forget) */
 };
 
 enum adapter_verb { ADAPTER_SUBMIT, ADAPTER_WITHDRAW, ADAPTER_VERIFY };
@@ -69,13 +77,25 @@ struct adapter_result {
 };
 
 /* What an instance tells its caller. ctx is the one given to init. All on the loop, never from
- * inside an operation. */
+ * inside an operation. Modems need all of them; boards only ready, done and stopped. */
 struct adapter_events {
     /* The device can (not) take jobs. why: a sentence in English, valid during the call; "" with
      * true. */
     void (*ready)(void *ctx, bool ready, const char *why);
     void (*done)(void *ctx, struct adapter_job *job, const struct adapter_result *result);
     void (*report)(void *ctx, const struct status_report *report); /* needs ADAPTER_REPORTS */
+    /* Messages. Who the modem is and how it stands: before ready(true), and then whenever it
+     * changes, at most about once a minute. Valid during the call. */
+    void (*health)(void *ctx, const struct modem_health *health);
+    /* Needs ADAPTER_RECEIVES. One part of a message that somebody sent to this SIM. The device
+     * keeps it until forget; so the same part may come again (after a crash, with another ticket).
+     * Valid during the call. */
+    void (*received)(void *ctx, const struct inbound *inbound);
+    /* What has to be remembered of the configured PIN, because three wrong tries lock a SIM: told
+     * before it is tried, as if it had been refused already, and again when it is known what came
+     * of it. 0: nothing, the SIM took it. Any other number: for remember, at the next start,
+     * whatever happens to us meanwhile. */
+    void (*pin_refused)(void *ctx, int64_t mark);
     void (*stopped)(void *ctx);
 };
 
@@ -85,6 +105,7 @@ struct adapter_env {
     const char *agent_path;    /* the lawcast-modem program; NULL when there are no modems */
     const struct modem *modem; /* channel CHANNEL_SMS; lent for the instance's life */
     const struct board *board; /* channel CHANNEL_DISPLAY; same */
+    struct ports *ports;       /* modems: who has which device (adapters/modem/ports.h); or NULL */
     const struct adapter_events *events;
     void *ctx;
 };
@@ -106,6 +127,13 @@ struct adapter {
     /* Boards only; NULL for channels without. Same rules as submit. */
     int (*withdraw)(void *state, struct adapter_job *job);
     int (*verify)(void *state, struct adapter_job *job);
+    /* With ADAPTER_RECEIVES: the part with this ticket is in the books; a ticket that isn't known
+     * any more is ignored. Any time between start and stop. */
+    void (*forget)(void *state, uint64_t ticket);
+    /* Messages; NULL: not looked at. Before start: what pin_refused told last, in an earlier run
+     * (0: nothing), and the IMSI that was last seen here ("": none). A modem that has a remembered
+     * or a configured IMSI isn't ready without telling one: limits are kept by SIM. */
+    void (*remember)(void *state, int64_t pin_mark, const char *imsi);
     void (*stop)(void *state);
     void (*fini)(void *state);
 };

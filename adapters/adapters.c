@@ -43,6 +43,8 @@ void adapter_check(const struct adapter *adapter)
     LOG_ASSERT(adapter->stop && adapter->fini);
     LOG_ASSERT(boards == (adapter->withdraw != NULL));
     LOG_ASSERT(boards == (adapter->verify != NULL));
+    LOG_ASSERT((adapter->caps & ADAPTER_RECEIVES) ? adapter->forget && !boards : !adapter->forget);
+    LOG_ASSERT(!boards || !adapter->remember);
     if (boards)
         LOG_ASSERT(adapter->kind.options && adapter->kind.size > 0);
 }

@@ -59,11 +59,12 @@ int panel_init(struct panel *panel, const struct adapter_env *env,
     panel->begin = begin;
     if (http_url_is_valid(url) && !strpbrk(url, "?#"))
         return 0;
-    snprintf(why, why_size,
-             lang("The url \"%s\" must be http://host or https://host, with or without a path, and "
-                  "without \"?\" or \"#\".",
-                  "url“%s”必须写成 http://主机 或 https://主机,后面可以带路径,但不能有“?”或“#”。"),
-             url);
+    snprintf(
+        why, why_size,
+        lang("The url \"%s\" must be http://host or https://host, with or without a path, and "
+             "without \"?\" or \"#\".",
+             "url“%s”必须写成 http://主机 或 https://主机，后面可以带路径，但不能有“?”或“#”。"),
+        url);
     return -EINVAL;
 }
 

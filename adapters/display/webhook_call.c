@@ -65,7 +65,7 @@ static int webhook_template_check(const char *option, const char *text, enum web
         place = text + at;
         snprintf(why, why_size,
                  lang("%s: the place at \"%.*s\" has no closing \"}\"; write \"{{\" for a brace.",
-                      "%s:“%.*s”处的占位符缺少“}”;要写花括号本身请写“{{”。"),
+                      "%s：“%.*s”处的占位符缺少“}”；要写花括号本身请写“{{”。"),
                  option, webhook_quote(place, strlen(place)), place);
         return 1;
     case WEBHOOK_TEMPLATE_UNKNOWN_FIELD:
@@ -73,12 +73,13 @@ static int webhook_template_check(const char *option, const char *text, enum web
         break;
     }
     place = text + at;
-    snprintf(why, why_size,
-             lang("%s: %.*s is unknown; there are {name} {text} {from} {until} {board}, with :json "
-                  ":url :base64 or :plain; write \"{{\" for a brace.",
-                  "%s:没有 %.*s;可用 {name} {text} {from} {until} {board},可加 :json :url :base64 "
-                  ":plain;要写花括号本身请写“{{”。"),
-             option, webhook_quote(place, strcspn(place, "}") + 1), place);
+    snprintf(
+        why, why_size,
+        lang("%s: %.*s is unknown; there are {name} {text} {from} {until} {board}, with :json "
+             ":url :base64 or :plain; write \"{{\" for a brace.",
+             "%s：没有 %.*s；可用 {name} {text} {from} {until} {board}，可加 :json :url :base64 "
+             ":plain；要写花括号本身请写“{{”。"),
+        option, webhook_quote(place, strcspn(place, "}") + 1), place);
     return 1;
 }
 
@@ -113,7 +114,7 @@ static int webhook_body_check(const struct webhook_call *call, const char *prefi
     snprintf(why, why_size,
              lang("%s_body does not become JSON (%s); put places between quotes and write a single "
                   "\"}\" for each closing brace.",
-                  "%s_body 生成的不是合法 JSON(%s);占位符要放在引号内,右花括号只写一个“}”。"),
+                  "%s_body 生成的不是合法 JSON（%s）；占位符要放在引号内，右花括号只写一个“}”。"),
              prefix, wrong);
     return 1;
 }
@@ -127,12 +128,12 @@ static int webhook_rule_check(const struct webhook_call_options *options, const 
     if (pointer && *options->pointer != '/')
         snprintf(why, why_size,
                  lang("%s_pointer must begin with \"/\", such as /code.",
-                      "%s_pointer 必须以“/”开头,例如 /code。"),
+                      "%s_pointer 必须以“/”开头，例如 /code。"),
                  prefix);
     else if (pointer != equals)
         snprintf(why, why_size,
                  lang("%s_%s needs %s_%s: give both or none.",
-                      "%s_%s 需要与 %s_%s 配合:请同时填写或同时省略。"),
+                      "%s_%s 需要与 %s_%s 配合：请同时填写或同时省略。"),
                  prefix, pointer ? "pointer" : "equals", prefix, pointer ? "equals" : "pointer");
     else if (options->path && *options->path && !strchr("/?", *options->path))
         snprintf(why, why_size,
@@ -156,19 +157,19 @@ static int webhook_proof_check(const struct webhook_call *call, char *why, size_
 
     if (call->equals && !call->path)
         sentence = lang("verify_pointer needs verify_path: without it the board is never asked.",
-                        "verify_pointer 需要与 verify_path 配合:没有后者就不会去核实。");
+                        "verify_pointer 需要与 verify_path 配合：没有后者就不会去核实。");
     else if (call->path && !call->equals)
         sentence = lang("verify_path needs verify_pointer and verify_equals: an HTTP status alone "
                         "does not prove that the slogan is on the screen. Leave verify_path out if "
                         "the platform can't tell.",
-                        "verify_path 需要与 verify_pointer、verify_equals 配合:仅凭 HTTP "
+                        "verify_path 需要与 verify_pointer、verify_equals 配合：仅凭 HTTP "
                         "状态码不能证明标语已经上屏。平台无法回答时请不要填写 verify_path。");
     else if (call->path && !webhook_names_slogan(call->equals) &&
              !webhook_names_slogan(call->path) && !webhook_names_slogan(call->body))
         sentence = lang("verify_equals must contain {name} or {text}, unless verify_path or "
                         "verify_body does: else one answer would prove every slogan.",
-                        "verify_equals 必须含有 {name} 或 {text}(verify_path 或 verify_body "
-                        "已含有时除外):否则同一个回复会证明所有标语。");
+                        "verify_equals 必须含有 {name} 或 {text}（verify_path 或 verify_body "
+                        "已含有时除外）：否则同一个回复会证明所有标语。");
     if (!sentence)
         return 0;
     snprintf(why, why_size, "%s", sentence);

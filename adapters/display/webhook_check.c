@@ -34,7 +34,7 @@ static int webhook_check_value(const char *option, const char *value, char *why,
         return 0;
     snprintf(why, why_size,
              lang("%s has a character that no header may have, or only blanks: correct it.",
-                  "%s 含有请求头不允许的字符,或只有空格:请改正。"),
+                  "%s 含有请求头不允许的字符，或只有空格：请改正。"),
              option);
     return 1;
 }

@@ -42,13 +42,13 @@ const char *const webhook_bodies[WEBHOOK_CALLS] = {
          .offset = FIELD(verb, path),                                                              \
          .max = 1024,                                                                              \
          .help_en = "Path " what_en ", put behind url; may have places such as {name}.",           \
-         .help_zh = what_zh "时的路径,接在 url 之后,可用 {name} 等占位符。"},                      \
+         .help_zh = what_zh "时的路径，接在 url 之后，可用 {name} 等占位符。"},                    \
         {.name = prefix "_body",                                                                   \
          .type = OPTION_STRING,                                                                    \
          .offset = FIELD(verb, body),                                                              \
          .preset = body_preset,                                                                    \
          .help_en = "Body " what_en "; places: {name} {text} {from} {until} {board}.",             \
-         .help_zh = what_zh "时的正文,占位符:{name} {text} {from} {until} {board}。"},             \
+         .help_zh = what_zh "时的正文，占位符：{name} {text} {from} {until} {board}。"},           \
         {.name = prefix "_status",                                                                 \
          .type = OPTION_INT,                                                                       \
          .offset = FIELD(verb, status),                                                            \
@@ -62,7 +62,7 @@ const char *const webhook_bodies[WEBHOOK_CALLS] = {
          .offset = FIELD(verb, pointer),                                                           \
          .max = 256,                                                                               \
          .help_en = "JSON pointer (RFC 6901) into the reply " what_en ", such as /code.",          \
-         .help_zh = what_zh "时回复中要检查的 JSON 指针(RFC 6901),例如 /code。"},                  \
+         .help_zh = what_zh "时回复中要检查的 JSON 指针（RFC 6901），例如 /code。"},               \
     {                                                                                              \
         .name = prefix "_equals", .type = OPTION_STRING, .offset = FIELD(verb, equals),            \
         .max = 256, .help_en = "Value there that means success " what_en ".",                      \
@@ -82,13 +82,13 @@ const struct option_def webhook_options[] = {
      .max = 128,
      .preset = "application/json; charset=utf-8",
      .help_en = "Content type of the bodies; places in a JSON body are escaped for JSON.",
-     .help_zh = "正文的内容类型;类型为 JSON 时占位符按 JSON 规则转义。"},
+     .help_zh = "正文的内容类型；类型为 JSON 时占位符按 JSON 规则转义。"},
     {.name = "headers",
      .type = OPTION_STRINGS,
      .offset = offsetof(struct webhook_options, headers),
      .max = 32,
      .help_en = "More request headers, each as \"Name: value\".",
-     .help_zh = "附加的请求头,每项写成“名称: 值”。"},
+     .help_zh = "附加的请求头，每项写成“名称: 值”。"},
     {.name = "token",
      .type = OPTION_STRING,
      .offset = offsetof(struct webhook_options, token),

@@ -2,15 +2,10 @@
  * Runs: agent. */
 #include "adapters/modem/agent_gammu.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <gammu.h>
 
@@ -24,20 +19,19 @@
 #include "adapters/modem/tap.h"
 #include "adapters/modem/validity.h"
 
-#define GAMMU_LOCK_MS  10000 /* an older agent may still be finishing its last message */
 #define GAMMU_START_MS 30000 /* no modem that is well needs that long to be prepared */
 #define GAMMU_QUIET_MS 100   /* after a refused prompt the modem may have more to say */
 
-#define GAMMU_NONSENSE "the modem talks without sense and end"
-
 struct gammu {
     struct gammu_options options;
-    int tty; /* our own descriptor, to poll and drain; libgammu has another */
+    struct tty *tty; /* with our own descriptor; libgammu has another */
     GSM_StateMachine *machine;
     GSM_SMSC smsc;
     GSM_SMSMessage message; /* 7 KB: once, not per part */
-    char imei[24], imsi[24];
-    struct tap tap;
+    char centre[24];
+    char maker[30], model[30];
+    unsigned failures; /* that the tap knew of when the text had been handed over */
+    char *naming;      /* one of both, whose name comes next; or NULL */
     struct {
         bool come;
         int status, reference;
@@ -153,22 +147,6 @@ static void gammu_fill(struct gammu *gammu, const struct gammu_part *part)
     }
 }
 
-/* Waits until nobody else has the device. Only a test: libgammu takes the lock itself, on its own
- * descriptor, with which a lock of ours would collide. */
-static int gammu_await_device(int tty)
-{
-    int64_t limit = clock_mono_ms() + GAMMU_LOCK_MS;
-    struct timespec pause = {.tv_nsec = 50000000};
-
-    while (flock(tty, LOCK_EX | LOCK_NB) < 0) {
-        if (errno != EWOULDBLOCK || clock_mono_ms() >= limit)
-            return 1;
-        nanosleep(&pause, NULL);
-    }
-    flock(tty, LOCK_UN);
-    return 0;
-}
-
 static void gammu_configure(struct gammu *gammu)
 {
     GSM_Config *config = GSM_GetConfig(gammu->machine, 0);
@@ -185,28 +163,35 @@ static void gammu_configure(struct gammu *gammu)
     GSM_SetConfigNum(gammu->machine, 1);
 }
 
-/* Message centre, identity, reports. */
-static GSM_Error gammu_prepare(struct gammu *gammu)
+static GSM_Error gammu_ask_centre(struct gammu *gammu)
 {
+    const char *digits;
     GSM_Error error;
 
-    if (gammu->options.smsc) {
-        gammu_put_number(gammu->smsc.Number, gammu->options.smsc);
-    } else {
-        gammu->smsc.Location = 1;
-        error = GSM_GetSMSC(gammu->machine, &gammu->smsc);
-        if (error != ERR_NONE)
-            return error;
-    }
-    error = GSM_GetSIMIMSI(gammu->machine, gammu->imsi);
-    if (error == ERR_NOSIM || error == ERR_SECURITYERROR || error == ERR_ABORTED)
-        return error;
+    gammu->smsc.Location = 1;
+    error = GSM_GetSMSC(gammu->machine, &gammu->smsc);
     if (error != ERR_NONE)
-        gammu->imsi[0] = '\0';
-    if (GSM_GetIMEI(gammu->machine, gammu->imei) != ERR_NONE)
-        gammu->imei[0] = '\0';
+        return error;
+    digits = DecodeUnicodeString(gammu->smsc.Number);
+    if (strspn(digits, "+0123456789") == strlen(digits))
+        snprintf(gammu->centre, sizeof gammu->centre, "%.23s", digits);
+    return ERR_NONE;
+}
+
+/* Message centre, reports. */
+static GSM_Error gammu_prepare(struct gammu *gammu)
+{
+    GSM_Error error = ERR_NONE;
+
+    if (gammu->options.smsc)
+        gammu_put_number(gammu->smsc.Number, gammu->options.smsc);
+    else
+        error = gammu_ask_centre(gammu);
+    if (error != ERR_NONE)
+        return error;
     GSM_SetSendSMSStatusCallback(gammu->machine, gammu_take_answer, gammu);
-    /* No callback for what comes in: the tap hears it, from the first byte on. */
+    /* No callback for what comes in: the tap hears it, from the first byte on. It is to be stored
+     * (mt 1, libgammu's choice), so that a crash loses nothing. */
     error = GSM_SetIncomingSMS(gammu->machine, TRUE);
     if (error == ERR_ABORTED)
         return error;
@@ -234,7 +219,8 @@ static bool gammu_check_copy(struct gammu *gammu)
 /* Tells what was said about no message of ours; idle: errors too. */
 static void gammu_doubt(struct gammu *gammu, bool idle, const char *when)
 {
-    unsigned taken = tap_fetch_taken(&gammu->tap), errors = tap_fetch_errors(&gammu->tap);
+    unsigned taken = tap_fetch_taken(&gammu->tty->tap);
+    unsigned errors = tap_fetch_errors(&gammu->tty->tap);
     char what[120];
 
     if (taken == 0 && (!idle || errors == 0))
@@ -244,6 +230,19 @@ static void gammu_doubt(struct gammu *gammu, bool idle, const char *when)
     gammu->options.doubt(gammu->options.ctx, what);
 }
 
+/* libgammu asks for the names when it begins; asked for them later it would ask again. */
+static bool gammu_note_name(void *ctx, const char *line, size_t length)
+{
+    struct gammu *gammu = ctx;
+
+    if (gammu->naming && strcmp(line, "OK") != 0 && !strstr(line, "ERROR"))
+        snprintf(gammu->naming, sizeof gammu->maker, "%.*s", (int)length, line);
+    gammu->naming = strcmp(line, "AT+CGMI") == 0   ? gammu->maker
+                    : strcmp(line, "AT+CGMM") == 0 ? gammu->model
+                                                   : NULL;
+    return false;
+}
+
 /* Everything up to the modem's readiness. */
 static const char *gammu_talk(struct gammu *gammu)
 {
@@ -251,8 +250,10 @@ static const char *gammu_talk(struct gammu *gammu)
         gammu->options.timeout_ms < GAMMU_START_MS ? gammu->options.timeout_ms : GAMMU_START_MS;
     GSM_Error error;
 
-    ear_set(&gammu->tap);
-    pace_set(gammu->tty, gammu->options.grace_ms);
+    gammu->tty->tap.answer = gammu_note_name;
+    gammu->tty->tap.answer_ctx = gammu;
+    ear_set(&gammu->tty->tap);
+    pace_set(gammu->tty->fd, gammu->options.grace_ms);
     pace_limit(clock_mono_ms() + start_ms, gammu_give_up, gammu->machine);
     /* Begins with ESC, which ends the message that a killed agent may have left half written. One
      * try for each command: we have our own way to try again. */
@@ -260,90 +261,92 @@ static const char *gammu_talk(struct gammu *gammu)
     if (error == ERR_NONE)
         error = gammu_prepare(gammu);
     pace_limit(0, NULL, NULL);
+    gammu->tty->tap.answer = NULL;
     gammu_doubt(gammu, false, "while the modem was prepared");
-    if (tap_is_flooded(&gammu->tap))
-        return GAMMU_NONSENSE;
+    if (tap_is_flooded(&gammu->tty->tap))
+        return tty_complaint(gammu->tty);
     if (error != ERR_NONE)
         return gammu_reason(error);
-    return gammu->tap.heard ? NULL : "this libgammu can't be listened to";
+    return gammu->tty->tap.heard ? NULL : "this libgammu can't be listened to";
 }
 
 static const char *gammu_start(struct gammu *gammu)
 {
     const char *why;
 
-    /* Before libgammu opens it, because it asks for exclusive use. */
-    gammu->tty = open(gammu->options.device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (gammu->tty < 0)
-        return errno == ENOENT   ? gammu_reason(ERR_DEVICENOTEXIST)
-               : errno == EACCES ? gammu_reason(ERR_DEVICENOPERMISSION)
-                                 : strerror(errno);
-    if (!isatty(gammu->tty))
-        return "the device is not a serial line";
-    if (gammu_await_device(gammu->tty))
-        return "another program has the device";
     if (!gammu_check_copy(gammu))
         return "this libgammu changes the character ~ and can't be told not to";
     gammu_configure(gammu);
+    tty_unlock(gammu->tty);
+    gammu->tty->lent = true;
     why = gammu_talk(gammu);
-    if (why)
-        return why;
+    gammu->tty->lent = false;
     /* flock is enough, and exclusive use would outlive us on a line that someone else holds open.
      */
-    ioctl(gammu->tty, TIOCNXCL);
-    return NULL;
+    ioctl(gammu->tty->fd, TIOCNXCL);
+    return why;
 }
 
-struct gammu *gammu_open(const struct gammu_options *options, char *why, size_t why_size)
+static void gammu_close(struct gammu *gammu)
+{
+    ear_set(NULL);
+    pace_set(-1, -1);
+    pace_limit(0, NULL, NULL);
+    GSM_FreeStateMachine(gammu->machine);
+    free(gammu);
+}
+
+struct gammu *gammu_open(const struct gammu_options *options, struct tty *tty, char *why,
+                         size_t why_size)
 {
     struct gammu *gammu = mem_new(struct gammu);
     const char *reason;
 
     gammu->options = *options;
-    gammu->tty = -1;
-    gammu->tap = (struct tap){.report = options->report, .ctx = options->ctx};
+    gammu->tty = tty;
     gammu->machine = GSM_AllocStateMachine();
     reason = gammu->machine ? gammu_start(gammu) : "out of memory";
     if (!reason)
         return gammu;
-    snprintf(why, why_size, "%s: %s", options->device, reason);
+    snprintf(why, why_size, "%s", reason);
     gammu_close(gammu);
     return NULL;
 }
 
-void gammu_close(struct gammu *gammu)
+const char *gammu_centre(const struct gammu *gammu)
 {
-    if (!gammu)
-        return;
-    ear_set(NULL);
-    pace_set(-1, -1);
-    pace_limit(0, NULL, NULL);
-    GSM_FreeStateMachine(gammu->machine);
-    if (gammu->tty >= 0)
-        close(gammu->tty);
-    free(gammu);
+    return gammu->centre;
+}
+
+void gammu_describe(const struct gammu *gammu, char text[static 64])
+{
+    char both[2 * sizeof gammu->maker + 1];
+    size_t at = 0, end = 0;
+
+    snprintf(both, sizeof both, "%s%s%s", gammu->maker, *gammu->maker && *gammu->model ? " " : "",
+             gammu->model);
+    while (utf8_next(both, strlen(both), &at) >= ' ')
+        end = at;
+    both[end] = '\0';
+    snprintf(text, 64, "%s", both);
+}
+
+void gammu_settle(struct gammu *gammu)
+{
+    gammu_doubt(gammu, true, "while nothing was sent");
 }
 
 int gammu_fd(const struct gammu *gammu)
 {
-    return gammu->tty;
-}
-
-const char *gammu_imei(const struct gammu *gammu)
-{
-    return gammu->imei;
-}
-
-const char *gammu_imsi(const struct gammu *gammu)
-{
-    return gammu->imsi;
+    return gammu->tty->fd;
 }
 
 bool gammu_read(struct gammu *gammu)
 {
-    GSM_ReadDevice(gammu->machine, FALSE);
-    gammu_doubt(gammu, true, "while nothing was sent");
-    return !tap_is_flooded(&gammu->tap);
+    bool sane = tty_read(gammu->tty);
+
+    gammu_settle(gammu);
+    return sane;
 }
 
 /* The prompt was refused, libgammu sent ESC: what the modem still says to that must not be taken
@@ -352,22 +355,29 @@ static void gammu_quieten(struct gammu *gammu)
 {
     int64_t limit = clock_mono_ms() + 1000;
 
-    while (clock_mono_ms() < limit && pace_wait(gammu->tty, clock_mono_ms() + GAMMU_QUIET_MS))
-        if (GSM_ReadDevice(gammu->machine, FALSE) <= 0)
+    while (clock_mono_ms() < limit && pace_wait(gammu->tty->fd, clock_mono_ms() + GAMMU_QUIET_MS))
+        if (!tty_read(gammu->tty))
             return;
 }
 
 static void gammu_judge(const struct gammu *gammu, int64_t after_ms, struct gammu_answer *answer)
 {
-    if (gammu->answer.status == 0) {
+    const struct tap *tap = &gammu->tty->tap;
+    int code = gammu->answer.status;
+
+    if (code == 0) {
         answer->verdict = GAMMU_TAKEN;
-        answer->reference = gammu->answer.reference;
-        if (answer->reference < 0 || answer->reference > 255) /* TP-MR is one byte */
-            answer->reference = -1;
+        answer->reference = tap->taken ? tap->reference : gammu->answer.reference;
+        return;
+    }
+    if (tap->taken && after_ms >= 0) {
+        answer->verdict = GAMMU_SILENT;
+        answer->lame = true;
+        answer->why = "the modem says that it took the message, and that it didn't";
         return;
     }
     answer->verdict = GAMMU_REFUSED;
-    answer->code = gammu->answer.status;
+    answer->code = code > 0 && code <= TAP_CODE_MAX ? code : -1;
     answer->after_ms = after_ms;
 }
 
@@ -388,20 +398,57 @@ static void gammu_judge_unsent(struct gammu *gammu, GSM_Error error, struct gamm
         answer->wait_ms = 5000;
 }
 
+/* Each overlooks some: libgammu those with a line between them and OK, the tap those with noise
+ * before them. */
+static bool gammu_has_reference(const struct gammu *gammu)
+{
+    int reference = gammu->answer.reference;
+
+    return gammu->tty->tap.taken > 0 || (reference >= 0 && reference <= 255);
+}
+
+/* An OK alone may be the late one of something else. What comes behind it libgammu doesn't take for
+ * an answer any more; the tap does. false: nothing comes. */
+static bool gammu_await_more(struct gammu *gammu, int64_t limit, struct gammu_answer *answer)
+{
+    struct tty *tty = gammu->tty;
+
+    answer->why = "the modem says OK, and not that it took the message";
+    while (tty->tap.taken == 0 && tty->tap.failures == gammu->failures) {
+        if (!pace_wait(tty->fd, limit) || clock_mono_ms() >= limit)
+            return false;
+        if (!tty_read(tty)) {
+            answer->why = tty_complaint(tty);
+            return false;
+        }
+    }
+    if (tty->tap.taken == 0)
+        gammu->answer.status = tty->tap.code;
+    return true;
+}
+
 static void gammu_await(struct gammu *gammu, int64_t limit, struct gammu_answer *answer)
 {
     int64_t since = clock_mono_ms();
 
     while (!gammu->answer.come) {
-        if (!pace_wait(gammu->tty, limit) || clock_mono_ms() >= limit) {
+        uint64_t heard = gammu->tty->tap.heard;
+
+        if (!pace_wait(gammu->tty->fd, limit) || clock_mono_ms() >= limit) {
             answer->why = "no answer from the modem in time";
             return;
         }
-        if (GSM_ReadDevice(gammu->machine, FALSE) <= 0) {
-            answer->why = tap_is_flooded(&gammu->tap) ? GAMMU_NONSENSE : "the modem is gone";
+        /* Nothing may have passed the sieve. */
+        if (GSM_ReadDevice(gammu->machine, FALSE) <= 0 &&
+            (tap_is_flooded(&gammu->tty->tap) || gammu->tty->tap.heard == heard)) {
+            gammu->tty->gone = !tap_is_flooded(&gammu->tty->tap);
+            answer->why = tty_complaint(gammu->tty);
             return;
         }
     }
+    if (gammu->answer.status == 0 && !gammu_has_reference(gammu) &&
+        !gammu_await_more(gammu, limit, answer))
+        return;
     answer->lame = false;
     gammu_judge(gammu, clock_mono_ms() - since, answer);
 }
@@ -409,8 +456,8 @@ static void gammu_await(struct gammu *gammu, int64_t limit, struct gammu_answer 
 /* One answer was ours; a second one shows that one of both wasn't. */
 static void gammu_settle_answers(struct gammu *gammu)
 {
-    if (gammu->tap.taken > 0)
-        gammu->tap.taken--;
+    if (gammu->tty->tap.taken > 0)
+        gammu->tty->tap.taken--;
     gammu_doubt(gammu, false, "twice for one message");
 }
 
@@ -422,9 +469,14 @@ void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu
     memset(answer, 0, sizeof *answer);
     gammu->answer.come = false;
     gammu_fill(gammu, part);
+    gammu->tty->lent = true;
     pace_limit(limit, gammu_give_up, gammu->machine);
     error = GSM_SendSMS(gammu->machine, &gammu->message);
+    /* It hides that it was told to give up, and is no use any more. */
+    if (error != ERR_NONE && pace_check(false))
+        error = ERR_ABORTED;
     pace_limit(0, NULL, NULL);
+    gammu->tty->lent = false;
     gammu_doubt(gammu, false, "before it was handed over");
     if (error != ERR_NONE) {
         gammu_judge_unsent(gammu, error, answer);
@@ -432,6 +484,7 @@ void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu
     }
     /* Nothing is read between the prompt and here: an earlier "answer" was to something else. */
     gammu->answer.come = false;
+    gammu->failures = gammu->tty->tap.failures;
     answer->verdict = GAMMU_SILENT;
     answer->lame = true;
     gammu_await(gammu, limit, answer);

@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gateway/model/outcome.h"
 #include "gateway/model/sms_text.h"
+
+#include "adapters/modem/agent_tty.h"
 
 struct gammu; /* opaque: an open modem */
 
@@ -20,7 +21,6 @@ struct gammu_options {
     const char *device, *connection;
     const char *smsc; /* NULL: as the SIM says */
     int grace_ms, timeout_ms;
-    void (*report)(void *ctx, const struct status_report *report);
     /* The modem said something about a message that is none of ours, or not now. */
     void (*doubt)(void *ctx, const char *what);
     void *ctx;
@@ -55,18 +55,21 @@ struct gammu_answer {
     const char *why;
 };
 
-/* Opens the device, waiting a while for another program that has it, and prepares the modem. NULL:
- * why says what is wrong. */
-struct gammu *gammu_open(const struct gammu_options *options, char *why, size_t why_size);
-void gammu_close(struct gammu *gammu); /* NULL is fine */
+/* Prepares the modem at tty (lent; unlocked by it). NULL: why says what is wrong. */
+struct gammu *gammu_open(const struct gammu_options *options, struct tty *tty, char *why,
+                         size_t why_size);
 /* For poll: readable means gammu_read. */
 int gammu_fd(const struct gammu *gammu);
-/* Reads what the modem said by itself; calls report, doubt. false: it talks without sense and end,
- * and can't be used any more. */
+/* Reads what the modem said by itself; calls doubt. false: it is gone, or talks without sense and
+ * end, and can't be used any more. */
 bool gammu_read(struct gammu *gammu);
-/* Sends one part and waits for its answer; calls report, doubt for what comes between. */
+/* After a question of our own (agent_ask.h): calls doubt for what came beside its answer. */
+void gammu_settle(struct gammu *gammu);
+/* Sends one part and waits for its answer; calls doubt for what makes no sense. */
 void gammu_send(struct gammu *gammu, const struct gammu_part *part, struct gammu_answer *answer);
-const char *gammu_imei(const struct gammu *gammu); /* "": unknown */
-const char *gammu_imsi(const struct gammu *gammu);
+/* The message centre as the SIM has it; "": not asked, because the options name one. */
+const char *gammu_centre(const struct gammu *gammu);
+/* Maker and model, as the modem says them; text has room for 64 bytes. */
+void gammu_describe(const struct gammu *gammu, char text[static 64]);
 
 #endif

@@ -18,7 +18,8 @@ static struct {
     int64_t limit_ms;
     void (*give_up)(void *ctx);
     void *ctx;
-    bool over; /* given up */
+    bool over;    /* given up */
+    bool written; /* and nothing heard since */
 } pace = {.tty = -1, .grace_ms = -1};
 
 void pace_set(int tty, int grace_ms)
@@ -33,6 +34,16 @@ void pace_limit(int64_t limit_ms, void (*give_up)(void *ctx), void *ctx)
     pace.give_up = give_up;
     pace.ctx = ctx;
     pace.over = false;
+}
+
+void pace_note_written(void)
+{
+    pace.written = true;
+}
+
+void pace_note_heard(void)
+{
+    pace.written = false;
 }
 
 bool pace_wait(int fd, int64_t limit_ms)
@@ -68,7 +79,7 @@ int usleep(useconds_t us)
 {
     if (us < PACE_LONG_US || pace.grace_ms < 0 || pace.tty < 0) {
         pace_sleep(us);
-    } else {
+    } else if (pace.written) {
         tcdrain(pace.tty);
         if (pace.grace_ms > 0)
             pace_wait(pace.tty, clock_mono_ms() + pace.grace_ms);

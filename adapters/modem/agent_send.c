@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/hex.h"
 #include "gateway/model/sms_text.h"
 
+#include "adapters/modem/agent_pace.h"
 #include "adapters/modem/cms.h"
 
 void send_counters_init(struct send_counters *counters)
@@ -58,26 +60,49 @@ static void send_judge(const struct gammu_answer *answer, int total, struct outc
              taken, total, refusal.detail);
 }
 
-/* An ILL error before the text comes as RETURNED: it can't be the message's doing. After the text
- * it may be, and the loop, which sees more messages, decides. */
-static bool send_is_over(const struct gammu_answer *answer, const struct outcome *outcome,
-                         char why[static 120])
+/* An ILL or BARRED error before the text comes as RETURNED: it can't be the message's doing. After
+ * the text it may be, and the loop, which sees more messages, decides. */
+static enum send_end send_judge_modem(const struct gammu_answer *answer,
+                                      const struct outcome *outcome, char why[static 120])
 {
-    bool ill = answer->verdict == GAMMU_REFUSED && answer->after_ms < 0 &&
-               cms_find(answer->code)->class == CMS_ILL;
+    const struct cms_error *error = cms_find(answer->code);
+    bool before = answer->verdict == GAMMU_REFUSED && answer->after_ms < 0;
 
-    if (ill)
-        snprintf(why, 120, "error %d: %s", answer->code, cms_find(answer->code)->text);
-    else if (answer->lame)
-        snprintf(why, 120, "%s", answer->why ? answer->why : outcome->detail);
-    return ill || answer->lame;
+    if (before && (error->class == CMS_ILL || error->class == CMS_BARRED)) {
+        snprintf(why, 120, "error %d: %s", answer->code, error->text);
+        return error->class == CMS_BARRED ? SEND_BARRED : SEND_DOWN;
+    }
+    if (!answer->lame)
+        return SEND_GOES_ON;
+    snprintf(why, 120, "%s", answer->why ? answer->why : outcome->detail);
+    return SEND_DOWN;
 }
 
-bool send_message(struct gammu *gammu, struct send_counters *counters, const struct line_send *send,
-                  struct outcome *outcome, char why[static 120])
+/* The window ends for the last part when it ends for the first one: what is left of valid_s. */
+static int64_t send_left_s(const struct line_send *send, int64_t since_ms)
 {
-    struct gammu_part part = {
-        .number = send->number, .want_report = send->want_report, .valid_s = send->valid_s};
+    int64_t left_s = send->valid_s - (clock_mono_ms() - since_ms + 999) / 1000;
+
+    if (send->valid_s == 0)
+        return 0;
+    return left_s > 0 ? left_s : 1;
+}
+
+/* Between two parts, listening. A modem that is gone is found out by the next part. */
+static void send_rest(struct sender *sender)
+{
+    int64_t limit = clock_mono_ms() + sender->gap_ms;
+
+    while (clock_mono_ms() < limit && pace_wait(gammu_fd(sender->gammu), limit))
+        if (!gammu_read(sender->gammu))
+            return;
+}
+
+enum send_end send_message(struct sender *sender, const struct line_send *send,
+                           struct outcome *outcome, char why[static 120])
+{
+    struct gammu_part part = {.number = send->number, .want_report = send->want_report};
+    int64_t since_ms = clock_mono_ms();
     struct gammu_answer answer;
     struct sms_layout layout;
 
@@ -85,23 +110,26 @@ bool send_message(struct gammu *gammu, struct send_counters *counters, const str
     if (sms_text_layout(send->text, send->length, OUTCOME_PARTS_MAX, &layout)) {
         outcome->kind = OUTCOME_REJECTED;
         snprintf(outcome->detail, sizeof outcome->detail, "the text doesn't fit into a message");
-        return false;
+        return SEND_GOES_ON;
     }
     part.alphabet = layout.alphabet;
     part.total = (int)layout.n_parts;
     if (part.total > 1)
-        part.reference = send_reference(counters, send->number);
+        part.reference = send_reference(&sender->counters, send->number);
     for (int i = 0; i < part.total; i++) {
         part.seq = i + 1;
         part.text = send->text + layout.parts[i].from;
         part.length = layout.parts[i].to - layout.parts[i].from;
-        gammu_send(gammu, &part, &answer);
+        if (i > 0)
+            send_rest(sender);
+        part.valid_s = send_left_s(send, since_ms);
+        gammu_send(sender->gammu, &part, &answer);
         if (answer.verdict != GAMMU_TAKEN) {
             send_judge(&answer, part.total, outcome);
-            return send_is_over(&answer, outcome, why);
+            return send_judge_modem(&answer, outcome, why);
         }
         outcome->references[outcome->n_references++] = answer.reference;
     }
     outcome->kind = OUTCOME_SENT;
-    return false;
+    return SEND_GOES_ON;
 }

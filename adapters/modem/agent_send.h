@@ -18,9 +18,21 @@ struct send_counters {
     unsigned char next[256];
 };
 
+enum send_end {
+    SEND_GOES_ON,
+    SEND_DOWN,   /* the modem can't go on */
+    SEND_BARRED, /* nor will it soon */
+};
+
+struct sender {
+    struct gammu *gammu;
+    struct send_counters counters;
+    int gap_ms; /* at least so long between two parts */
+};
+
 void send_counters_init(struct send_counters *counters);
-/* Sends it. true: the modem can't go on; why (120 bytes) says so. */
-bool send_message(struct gammu *gammu, struct send_counters *counters, const struct line_send *send,
-                  struct outcome *outcome, char why[static 120]);
+/* Sends it. Not SEND_GOES_ON: why (120 bytes) says why. */
+enum send_end send_message(struct sender *sender, const struct line_send *send,
+                           struct outcome *outcome, char why[static 120]);
 
 #endif

@@ -10,8 +10,16 @@
 #include "gateway/base/utf8.h"
 
 #include "adapters/modem/cms.h"
+#include "adapters/modem/deliver.h"
 
 #define LINE_NUMBER_MAX 999999999999999999 /* 18 digits: no number of a phone is longer */
+#define LINE_PIN_MIN    4
+#define LINE_DBM_MIN    (-113) /* modem_health */
+#define LINE_DBM_MAX    (-51)
+
+static const char line_digits[] = "0123456789";
+static const char line_dialled[] = "+0123456789";
+static const char line_capitals[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-";
 
 static const char *const line_results[OUTCOME_KINDS] = {
     [OUTCOME_SENT] = "sent",       [OUTCOME_REJECTED] = "rejected", [OUTCOME_DEFERRED] = "deferred",
@@ -36,9 +44,43 @@ void line_add_send(struct buffer *out, const struct line_send *send)
     buffer_add_char(out, '\n');
 }
 
-void line_add_ready(struct buffer *out, const char *imei, const char *imsi)
+void line_add_pin(struct buffer *out, const char *pin)
 {
-    buffer_printf(out, "ready %s %s\n", *imei ? imei : "-", *imsi ? imsi : "-");
+    buffer_printf(out, "pin %s\n", pin);
+}
+
+void line_add_forget(struct buffer *out, uint32_t place)
+{
+    buffer_printf(out, "forget %" PRIu32 "\n", place);
+}
+
+/* Text in hexadecimal, "-" for none, and what follows it. */
+static void line_add_hex(struct buffer *out, const char *text, char after)
+{
+    if (*text)
+        hex_encode(out, text, strlen(text));
+    else
+        buffer_add_char(out, '-');
+    buffer_add_char(out, after);
+}
+
+void line_add_health(struct buffer *out, const struct modem_health *health)
+{
+    buffer_printf(out, "health %d %d %d %s %s %s ", (int)health->registration, health->signal_dbm,
+                  health->cdma, *health->imei ? health->imei : "-",
+                  *health->imsi ? health->imsi : "-", *health->smsc ? health->smsc : "-");
+    line_add_hex(out, health->network, ' ');
+    line_add_hex(out, health->model, '\n');
+}
+
+void line_add_inbound(struct buffer *out, const struct inbound *inbound)
+{
+    LOG_ASSERT(inbound->ticket <= UINT32_MAX);
+    buffer_printf(out, "inbound %" PRIu64 " ", inbound->ticket);
+    line_add_hex(out, inbound->sender, ' ');
+    buffer_printf(out, "%" PRId64 " %d %d %d ", inbound->sent_ms, inbound->reference,
+                  inbound->total, inbound->seq);
+    line_add_hex(out, inbound->text, '\n');
 }
 
 static void line_add_references(struct buffer *out, const struct outcome *outcome)
@@ -69,18 +111,6 @@ void line_add_report(struct buffer *out, const struct status_report *report)
 {
     buffer_printf(out, "report %" PRId64 " %d %d %" PRId64 "\n", report->address, report->reference,
                   report->status, report->sent_ms);
-}
-
-void line_add_doubt(struct buffer *out, const char *what)
-{
-    buffer_add_text(out, "doubt ");
-    line_add_sentence(out, what);
-}
-
-void line_add_down(struct buffer *out, const char *why)
-{
-    buffer_add_text(out, "down ");
-    line_add_sentence(out, why);
 }
 
 /* What is left of a line. */
@@ -175,24 +205,38 @@ static int line_parse_send(struct line_rest *rest, struct line *line)
     return 0;
 }
 
-/* A word of letters and digits, "-" for none. */
-static int line_identity(struct line_rest *rest, char after, char *text, size_t size)
+/* A word of letters of a set up to the character after, as in line_number; "-" for none. */
+static int line_word(struct line_rest *rest, const char *letters, char *text, size_t size)
 {
-    size_t length = 0;
+    const char *space = memchr(rest->at, ' ', (size_t)(rest->end - rest->at));
+    size_t length = space ? (size_t)(space - rest->at) : 0;
 
-    while (rest->at + length < rest->end && rest->at[length] != after) {
-        char c = rest->at[length++];
-
-        if (length >= size || !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-'))
-            return 1;
-    }
-    if (length == 0 || (after && rest->at + length == rest->end))
+    if (length == 0 || length >= size)
         return 1;
     memcpy(text, rest->at, length);
     text[length] = '\0';
+    rest->at = space + 1;
     if (strcmp(text, "-") == 0)
         text[0] = '\0';
-    rest->at += length + (after != 0);
+    return strspn(text, letters) != strlen(text);
+}
+
+/* Text that line_add_hex wrote, up to the character after. */
+static int line_hex(struct line_rest *rest, char after, char *text, size_t size)
+{
+    size_t left = (size_t)(rest->end - rest->at);
+    const char *end = after ? memchr(rest->at, after, left) : rest->end;
+    BUFFER_FREE_LATER struct buffer bytes = BUFFER_NULL;
+    bool none = end && end - rest->at == 1 && *rest->at == '-';
+
+    if (!end || end == rest->at ||
+        (!none && hex_decode(&bytes, rest->at, (size_t)(end - rest->at))))
+        return 1;
+    if (bytes.length >= size || strlen(buffer_text(&bytes)) != bytes.length ||
+        !utf8_is_valid(buffer_text(&bytes), bytes.length))
+        return 1;
+    memcpy(text, buffer_text(&bytes), bytes.length + 1);
+    rest->at = end + (after != 0);
     return 0;
 }
 
@@ -222,7 +266,7 @@ static int line_parse_result(struct line_rest *rest, struct line *line)
         return 1;
     if (outcome->kind == OUTCOME_SENT)
         return line_parse_references(rest, 0, outcome);
-    if (line_int(rest, ' ', 0, 65535, &outcome->code))
+    if (line_int(rest, ' ', -1, 65535, &outcome->code))
         return 1;
     if (outcome->kind == OUTCOME_UNKNOWN && !line_has_word(rest, "-") &&
         line_parse_references(rest, ' ', outcome))
@@ -233,9 +277,11 @@ static int line_parse_result(struct line_rest *rest, struct line *line)
     return line_sentence(rest, outcome->detail, sizeof outcome->detail);
 }
 
-static int line_parse_report(struct line_rest *rest, struct status_report *report)
+static int line_parse_report(struct line_rest *rest, struct line *line)
 {
-    if (line_number(rest, ' ', 1, LINE_NUMBER_MAX, &report->address) ||
+    struct status_report *report = &line->report;
+
+    if (line_number(rest, ' ', 0, LINE_NUMBER_MAX, &report->address) ||
         line_int(rest, ' ', 0, 255, &report->reference) ||
         line_int(rest, ' ', 0, 255, &report->status) ||
         line_number(rest, 0, 0, INT64_MAX, &report->sent_ms))
@@ -244,38 +290,152 @@ static int line_parse_report(struct line_rest *rest, struct status_report *repor
     return 0;
 }
 
+static int line_parse_pin(struct line_rest *rest, struct line *line)
+{
+    size_t length = (size_t)(rest->end - rest->at);
+
+    if (length < LINE_PIN_MIN || length >= sizeof line->pin)
+        return 1;
+    memcpy(line->pin, rest->at, length);
+    line->pin[length] = '\0';
+    return strspn(line->pin, line_digits) != length;
+}
+
+static int line_parse_forget(struct line_rest *rest, struct line *line)
+{
+    int64_t place = 0;
+    int rc = line_number(rest, 0, 0, UINT32_MAX, &place);
+
+    line->place = (uint32_t)place;
+    return rc;
+}
+
+static int line_parse_health(struct line_rest *rest, struct line *line)
+{
+    struct modem_health *health = &line->health;
+    int registration = 0, cdma = 0;
+
+    if (line_int(rest, ' ', 0, REGISTRATIONS - 1, &registration) ||
+        line_int(rest, ' ', LINE_DBM_MIN, 0, &health->signal_dbm) ||
+        (health->signal_dbm > LINE_DBM_MAX && health->signal_dbm != 0) ||
+        line_int(rest, ' ', 0, 1, &cdma) ||
+        line_word(rest, line_capitals, health->imei, sizeof health->imei) ||
+        line_word(rest, line_digits, health->imsi, sizeof health->imsi) ||
+        line_word(rest, line_dialled, health->smsc, sizeof health->smsc))
+        return 1;
+    health->registration = (enum registration)registration;
+    health->cdma = cdma;
+    return line_hex(rest, ' ', health->network, sizeof health->network) ||
+           line_hex(rest, 0, health->model, sizeof health->model);
+}
+
+static int line_parse_inbound(struct line_rest *rest, struct line *line)
+{
+    struct inbound *inbound = &line->inbound;
+    int64_t place = 0;
+
+    if (line_number(rest, ' ', 0, UINT32_MAX, &place) ||
+        line_hex(rest, ' ', inbound->sender, sizeof inbound->sender) ||
+        line_number(rest, ' ', 0, INT64_MAX, &inbound->sent_ms) ||
+        line_int(rest, ' ', -1, 65535, &inbound->reference) ||
+        line_int(rest, ' ', 1, INBOUND_PARTS_MAX, &inbound->total) ||
+        line_int(rest, ' ', 1, inbound->total, &inbound->seq) ||
+        line_hex(rest, 0, inbound->text, sizeof inbound->text))
+        return 1;
+    inbound->ticket = (uint64_t)place;
+    inbound->address = deliver_address(inbound->sender);
+    return 0;
+}
+
+static int line_parse_why(struct line_rest *rest, struct line *line)
+{
+    return line_sentence(rest, line->why, sizeof line->why);
+}
+
+/* What follows the word; parse NULL: nothing. */
+static const struct {
+    const char *word;
+    enum line_kind kind;
+    enum outcome_kind outcome; /* RESULT */
+    int (*parse)(struct line_rest *rest, struct line *line);
+} line_words[] = {
+    {"send", LINE_SEND, 0, line_parse_send},
+    {"sent", LINE_RESULT, OUTCOME_SENT, line_parse_result},
+    {"report", LINE_REPORT, 0, line_parse_report},
+    {"deferred", LINE_RESULT, OUTCOME_DEFERRED, line_parse_result},
+    {"rejected", LINE_RESULT, OUTCOME_REJECTED, line_parse_result},
+    {"returned", LINE_RESULT, OUTCOME_RETURNED, line_parse_result},
+    {"unknown", LINE_RESULT, OUTCOME_UNKNOWN, line_parse_result},
+    {"inbound", LINE_INBOUND, 0, line_parse_inbound},
+    {"forget", LINE_FORGET, 0, line_parse_forget},
+    {"health", LINE_HEALTH, 0, line_parse_health},
+    {"ready", LINE_READY, 0, NULL},
+    {"beat", LINE_BEAT, 0, NULL},
+    {"pin", LINE_PIN, 0, line_parse_pin},
+    {"doubt", LINE_DOUBT, 0, line_parse_why},
+    {"needpin", LINE_NEED_PIN, 0, NULL},
+    {"tookpin", LINE_TOOK_PIN, 0, NULL},
+    {"badpin", LINE_BAD_PIN, 0, NULL},
+    {"down", LINE_DOWN, 0, line_parse_why},
+    {"barred", LINE_BARRED, 0, line_parse_why},
+};
+
+enum { LINE_WORDS = sizeof line_words / sizeof *line_words };
+
+static void line_add_kind(struct buffer *out, enum line_kind kind)
+{
+    for (size_t i = 0; i < LINE_WORDS; i++)
+        if (line_words[i].kind == kind) {
+            buffer_add_text(out, line_words[i].word);
+            return;
+        }
+    log_panic("no word for lines of kind %d", (int)kind);
+}
+
+void line_add_word(struct buffer *out, enum line_kind kind)
+{
+    LOG_ASSERT(kind == LINE_READY || kind == LINE_BEAT || kind == LINE_NEED_PIN ||
+               kind == LINE_TOOK_PIN || kind == LINE_BAD_PIN);
+    line_add_kind(out, kind);
+    buffer_add_char(out, '\n');
+}
+
+static void line_add_why(struct buffer *out, enum line_kind kind, const char *why)
+{
+    line_add_kind(out, kind);
+    buffer_add_char(out, ' ');
+    line_add_sentence(out, why);
+}
+
+void line_add_doubt(struct buffer *out, const char *what)
+{
+    line_add_why(out, LINE_DOUBT, what);
+}
+
+void line_add_down(struct buffer *out, const char *why)
+{
+    line_add_why(out, LINE_DOWN, why);
+}
+
+void line_add_barred(struct buffer *out, const char *why)
+{
+    line_add_why(out, LINE_BARRED, why);
+}
+
 int line_parse(const char *text, size_t length, struct line *line)
 {
     struct line_rest rest = {text, text + length};
 
     memset(line, 0, offsetof(struct line, text));
-    for (int kind = 0; kind < OUTCOME_KINDS; kind++) {
-        if (line_has_word(&rest, line_results[kind])) {
-            line->kind = LINE_RESULT;
-            line->outcome.kind = (enum outcome_kind)kind;
-            return line_parse_result(&rest, line);
-        }
-    }
-    if (line_has_word(&rest, "send")) {
-        line->kind = LINE_SEND;
-        return line_parse_send(&rest, line);
-    }
-    if (line_has_word(&rest, "report")) {
-        line->kind = LINE_REPORT;
-        return line_parse_report(&rest, &line->report);
-    }
-    if (line_has_word(&rest, "ready")) {
-        line->kind = LINE_READY;
-        return line_identity(&rest, ' ', line->imei, sizeof line->imei) ||
-               line_identity(&rest, 0, line->imsi, sizeof line->imsi);
-    }
-    if (line_has_word(&rest, "doubt")) {
-        line->kind = LINE_DOUBT;
-        return line_sentence(&rest, line->why, sizeof line->why);
-    }
-    if (line_has_word(&rest, "down")) {
-        line->kind = LINE_DOWN;
-        return line_sentence(&rest, line->why, sizeof line->why);
+    for (size_t i = 0; i < LINE_WORDS; i++) {
+        bool alone = !line_words[i].parse && length == strlen(line_words[i].word) &&
+                     memcmp(text, line_words[i].word, length) == 0;
+
+        if (!alone && !(line_words[i].parse && line_has_word(&rest, line_words[i].word)))
+            continue;
+        line->kind = line_words[i].kind;
+        line->outcome.kind = line_words[i].outcome;
+        return alone ? 0 : line_words[i].parse(&rest, line);
     }
     return 1;
 }

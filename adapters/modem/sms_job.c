@@ -34,6 +34,11 @@ bool sms_job_judge(const struct adapter_job *job, struct outcome *outcome, size_
     return false;
 }
 
+int64_t sms_job_limit_ms(const struct modem *modem, size_t n_parts)
+{
+    return modem->timeout_ms * (int64_t)n_parts + modem->gap_ms * ((int64_t)n_parts - 1);
+}
+
 void sms_job_add_line(const struct adapter_job *job, struct buffer *out)
 {
     struct line_send send = {.id = job->id,

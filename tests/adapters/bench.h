@@ -23,6 +23,7 @@
 #include "gateway/base/mem.h"
 #include "adapters/adapter.h"
 #include "adapters/display/http.h"
+#include "tests/adapters/tell.h"
 #include "tests/support/sim_client.h"
 
 #define BENCH_TEXT "弘扬宪法精神 \"共建\" {文明} \\城市 🎉"
@@ -47,9 +48,12 @@ struct bench {
     struct board board;
     struct adapter_env env;
     void *state;
-    bool inside; /* an operation is running */
-    bool lost;   /* the last ready was false */
-    int ready, done, stopped;
+    bool inside;  /* an operation is running */
+    bool lost;    /* the last ready was false */
+    bool known;   /* health was told since the device was lost last */
+    bool forgets; /* at once, what comes in */
+    int ready, done, stopped, received;
+    struct inbound inbound; /* the last */
     struct adapter_job *lent;
     struct adapter_job jobs[BENCH_JOBS];
     struct adapter_result last;
@@ -64,7 +68,9 @@ static void bench_on_ready(void *ctx, bool ready, const char *why)
     assert_false(bench->inside);
     assert_int_equal(bench->stopped, 0);
     assert_int_equal(ready, !*why);
+    assert_true(!ready || bench->known || bench->adapter->channel != CHANNEL_SMS);
     bench->lost = !ready;
+    bench->known = bench->known && ready;
     bench->ready += ready;
 }
 
@@ -92,6 +98,45 @@ static void bench_on_report(void *ctx, const struct status_report *report)
     assert_in_range(report->reference, 0, 255);
 }
 
+static void bench_on_health(void *ctx, const struct modem_health *health)
+{
+    struct bench *bench = ctx;
+
+    assert_false(bench->inside);
+    assert_int_equal(bench->stopped, 0);
+    assert_int_equal(bench->adapter->channel, CHANNEL_SMS);
+    assert_true(health->registration < REGISTRATIONS);
+    bench->known = true;
+}
+
+static void bench_forget(struct bench *bench, uint64_t ticket)
+{
+    bench->inside = true;
+    bench->adapter->forget(bench->state, ticket);
+    bench->inside = false;
+}
+
+static void bench_on_received(void *ctx, const struct inbound *inbound)
+{
+    struct bench *bench = ctx;
+
+    assert_false(bench->inside);
+    assert_int_equal(bench->stopped, 0);
+    assert_true(bench->adapter->caps & ADAPTER_RECEIVES);
+    assert_in_range(inbound->seq, 1, inbound->total);
+    bench->inbound = *inbound;
+    bench->received++;
+    if (bench->forgets)
+        bench_forget(bench, inbound->ticket);
+}
+
+static void bench_on_pin_refused(void *ctx, int64_t mark)
+{
+    (void)ctx;
+    (void)mark;
+    fail_msg("no device of these rules has a PIN");
+}
+
 static void bench_on_stopped(void *ctx)
 {
     struct bench *bench = ctx;
@@ -105,6 +150,9 @@ static const struct adapter_events bench_events = {
     .ready = bench_on_ready,
     .done = bench_on_done,
     .report = bench_on_report,
+    .health = bench_on_health,
+    .received = bench_on_received,
+    .pin_refused = bench_on_pin_refused,
     .stopped = bench_on_stopped,
 };
 
@@ -363,10 +411,36 @@ static enum outcome_kind bench_do(struct bench *bench, enum adapter_verb verb, u
     return bench->last.outcome.kind;
 }
 
+static void bench_until_received(struct bench *bench, int times)
+{
+    while (bench->received < times)
+        uv_run(&bench->loop, UV_RUN_ONCE);
+}
+
 static void bench_until_ready(struct bench *bench, int times)
 {
     while (bench->ready < times)
         uv_run(&bench->loop, UV_RUN_ONCE);
+}
+
+/* A fake that does this. */
+static void bench_script(struct bench *bench, const char *script)
+{
+    if (bench->sim)
+        return;
+    free(bench->modem.device);
+    bench->modem.device = mem_dup(script);
+}
+
+/* Another adapter for the same device, after the first was stopped. */
+static void bench_renew(struct bench *bench)
+{
+    bench->adapter->fini(bench->state);
+    memset(bench->state, 0, bench->adapter->state_size);
+    bench->stopped = 0;
+    assert_int_equal(bench_init(bench), 0);
+    bench_start(bench);
+    bench_until_ready(bench, bench->ready + 1);
 }
 
 static void bench_begin(struct bench *bench, const char *kind)
@@ -383,15 +457,50 @@ static void bench_end(struct bench *bench)
     bench_close(bench);
 }
 
+/* Somebody answers; job i gives the number. Only the fake needs the job. */
+static void bench_answer(struct bench *bench, const char *text, unsigned i)
+{
+    MEM_FREE_LATER char *command =
+        mem_printf("deliver 0 %lld %s", (long long)bench->jobs[i].address, text);
+
+    if (!bench->sim)
+        assert_int_equal(bench_do(bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
+    else
+        assert_true(tell(bench->sim, command));
+}
+
+/* What was to be forgotten has left the device. */
+static void bench_until_forgotten(struct bench *bench)
+{
+    while (bench->sim && tell_figure(bench->sim, "store 0", "/used") != 0)
+        uv_run(&bench->loop, UV_RUN_ONCE);
+}
+
+/* The device is lost and comes back. */
+static void bench_lose(struct bench *bench)
+{
+    int ready = bench->ready;
+
+    if (!bench->sim) {
+        assert_int_equal(bench_do(bench, ADAPTER_SUBMIT, 0), OUTCOME_RETURNED);
+    } else {
+        assert_true(tell(bench->sim, "unplug 0"));
+        while (!bench->lost)
+            uv_run(&bench->loop, UV_RUN_ONCE);
+        assert_true(tell(bench->sim, "replug 0"));
+    }
+    bench_until_ready(bench, ready + 1);
+}
+
 /* From now on the device takes what is sent to it and says nothing. */
 static void bench_silence(struct bench *bench)
 {
     if (!bench->sim)
         return;
     if (bench->adapter->channel == CHANNEL_SMS)
-        assert_true(sim_client_tell(bench->sim, "hang 0 after"));
+        assert_true(tell(bench->sim, "hang 0 after"));
     else
-        assert_true(sim_client_tell(bench->sim, "hangboard plaza on"));
+        assert_true(tell(bench->sim, "hangboard plaza on"));
 }
 
 #endif

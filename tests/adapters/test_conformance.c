@@ -105,7 +105,7 @@ static void rule_the_text_arrives(const char *kind)
         what = "accepted";
     assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
     bench_stop(&bench);
-    events = sim_client_events(bench.sim);
+    events = tell_events(bench.sim);
     for (size_t i = 0; i < events.n; i++) {
         struct jv *body = NULL;
         const char *text = events.items[i].text;
@@ -123,6 +123,97 @@ static void rule_the_text_arrives(const char *kind)
     assert_int_equal(seen, 1);
     sim_events_free(&events);
     bench_close(&bench);
+}
+
+/* ---- rules for what people may answer to ---- */
+
+/* Until it is forgotten it comes again, as often as the device starts; then never. What comes next
+ * shows that nothing else was left. */
+static void rule_keeps_what_came_until_forgotten(const char *kind)
+{
+    struct bench bench;
+    struct inbound first;
+
+    bench_open(&bench, kind);
+    bench_script(&bench, "fake:IXXQ");
+    assert_int_equal(bench_init(&bench), 0);
+    bench_start(&bench);
+    bench_until_ready(&bench, 1);
+    bench_answer(&bench, "TD", 0);
+    bench_until_received(&bench, 1);
+    first = bench.inbound;
+    assert_string_equal(first.text, "TD");
+    assert_true(first.address == bench.jobs[0].address);
+    bench_lose(&bench);
+    bench_until_received(&bench, 2);
+    assert_true(bench.inbound.ticket != first.ticket);
+    assert_true(bench.inbound.sent_ms == first.sent_ms);
+    assert_string_equal(bench.inbound.text, "TD");
+    bench_forget(&bench, first.ticket); /* of an agent that is no more */
+    bench_forget(&bench, bench.inbound.ticket);
+    bench_until_forgotten(&bench);
+    bench_lose(&bench);
+    bench_answer(&bench, "收到", 1);
+    bench_until_received(&bench, 3);
+    assert_string_equal(bench.inbound.text, "收到");
+    bench_end(&bench);
+    assert_int_equal(bench.received, 3);
+}
+
+static void rule_ignores_unknown_tickets(const char *kind)
+{
+    struct bench bench;
+
+    bench_begin(&bench, kind);
+    bench_forget(&bench, 0);
+    bench_forget(&bench, UINT64_C(1) << 32 | 200);
+    bench_forget(&bench, UINT64_MAX);
+    for (unsigned i = 0; i < BENCH_JOBS; i++)
+        assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
+    bench_end(&bench);
+}
+
+/* What came in while the adapter stops is told before the end, or after the next start. */
+static void rule_receives_while_stopping(const char *kind)
+{
+    struct bench bench;
+
+    bench_open(&bench, kind);
+    bench_script(&bench, "fake:I");
+    assert_int_equal(bench_init(&bench), 0);
+    bench_start(&bench);
+    bench_until_ready(&bench, 1);
+    bench_answer(&bench, "TD", 0);
+    bench_stop(&bench);
+    if (bench.sim)
+        bench_renew(&bench);
+    bench_until_received(&bench, 1);
+    assert_string_equal(bench.inbound.text, "TD");
+    if (!bench.stopped)
+        bench_stop(&bench);
+    bench_close(&bench);
+}
+
+/* Answers in the middle of the work hold up nothing, and nothing is told twice when it is forgotten
+ * at once. */
+static void rule_receives_between_jobs(const char *kind)
+{
+    struct bench bench;
+
+    bench_open(&bench, kind);
+    bench_script(&bench, "fake:I");
+    bench.forgets = true;
+    assert_int_equal(bench_init(&bench), 0);
+    bench_start(&bench);
+    bench_until_ready(&bench, 1);
+    for (int round = 1; round <= 5; round++) {
+        bench_answer(&bench, "TD", 0);
+        if (bench.sim)
+            assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 1), OUTCOME_SENT);
+    }
+    bench_until_received(&bench, 5);
+    bench_end(&bench);
+    assert_int_equal(bench.received, 5);
 }
 
 /* ---- rules for boards ---- */
@@ -167,7 +258,7 @@ static void rule_survives_a_reboot(const char *kind)
 
     bench_begin(&bench, kind);
     assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
-    assert_true(sim_client_tell(bench.sim, "reboot plaza"));
+    assert_true(tell(bench.sim, "reboot plaza"));
     assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_SENT);
     assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 1), OUTCOME_SENT);
     bench_end(&bench);
@@ -179,7 +270,7 @@ static void rule_finds_out_a_liar(const char *kind)
     struct bench bench;
 
     bench_begin(&bench, kind);
-    assert_true(sim_client_tell(bench.sim, "lie plaza on"));
+    assert_true(tell(bench.sim, "lie plaza on"));
     assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
     assert_true(bench.last.level <= LEVEL_ACCEPTED);
     assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_REJECTED);
@@ -191,13 +282,13 @@ static void rule_goes_down_and_comes_back(const char *kind)
     struct bench bench;
 
     bench_begin(&bench, kind);
-    assert_true(sim_client_tell(bench.sim, "offline plaza on"));
+    assert_true(tell(bench.sim, "offline plaza on"));
     for (unsigned i = 0; i < BENCH_JOBS; i++)
         assert_int_not_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
     while (!bench.lost)
         uv_run(&bench.loop, UV_RUN_ONCE);
     assert_true(bench_lend(&bench, ADAPTER_SUBMIT, 0) > 0);
-    assert_true(sim_client_tell(bench.sim, "offline plaza off"));
+    assert_true(tell(bench.sim, "offline plaza off"));
     bench_until_ready(&bench, 2);
     assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
     bench_end(&bench);
@@ -218,6 +309,12 @@ static void rule_goes_down_and_comes_back(const char *kind)
     RULE(kind, name, stops_before_it_is_ready)                                                     \
     RULE(kind, name, settles_what_is_lent_when_stopped)                                            \
     RULE(kind, name, can_be_ended_at_every_stage)
+
+#define MESSAGE_RULES(kind, name)                                                                  \
+    RULE(kind, name, keeps_what_came_until_forgotten)                                              \
+    RULE(kind, name, ignores_unknown_tickets)                                                      \
+    RULE(kind, name, receives_while_stopping)                                                      \
+    RULE(kind, name, receives_between_jobs)
 
 /* The fake has no device that could fall silent or show what arrived. */
 #define DEVICE_RULES(kind, name)                                                                   \
@@ -240,6 +337,12 @@ static void rule_goes_down_and_comes_back(const char *kind)
         cmocka_unit_test(test_##name##_settles_what_is_lent_when_stopped),                         \
         cmocka_unit_test(test_##name##_can_be_ended_at_every_stage)
 
+#define MESSAGE_TESTS(name)                                                                        \
+    cmocka_unit_test(test_##name##_keeps_what_came_until_forgotten),                               \
+        cmocka_unit_test(test_##name##_ignores_unknown_tickets),                                   \
+        cmocka_unit_test(test_##name##_receives_while_stopping),                                   \
+        cmocka_unit_test(test_##name##_receives_between_jobs)
+
 #define DEVICE_TESTS(name)                                                                         \
     TESTS(name), cmocka_unit_test(test_##name##_never_says_sent_for_a_silent_device),              \
         cmocka_unit_test(test_##name##_the_text_arrives)
@@ -252,17 +355,17 @@ static void rule_goes_down_and_comes_back(const char *kind)
         cmocka_unit_test(test_##name##_goes_down_and_comes_back)
 
 RULES("fake", fake)
+MESSAGE_RULES("fake", fake)
 DEVICE_RULES("modem", modem)
+MESSAGE_RULES("modem", modem)
 BOARD_RULES("onbon-y", onbon_y)
 BOARD_RULES("webhook", webhook)
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TESTS(fake),
-        DEVICE_TESTS(modem),
-        BOARD_TESTS(onbon_y),
-        BOARD_TESTS(webhook),
+        TESTS(fake),          MESSAGE_TESTS(fake),  DEVICE_TESTS(modem),
+        MESSAGE_TESTS(modem), BOARD_TESTS(onbon_y), BOARD_TESTS(webhook),
     };
 
     (void)argc;

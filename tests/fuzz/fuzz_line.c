@@ -16,8 +16,27 @@ static void fuzz_say(const struct line *line, struct buffer *out)
     case LINE_SEND:
         line_add_send(out, &line->send);
         return;
+    case LINE_PIN:
+        line_add_pin(out, line->pin);
+        return;
+    case LINE_FORGET:
+        line_add_forget(out, line->place);
+        return;
+    case LINE_HEALTH:
+        line_add_health(out, &line->health);
+        return;
     case LINE_READY:
-        line_add_ready(out, line->imei, line->imsi);
+    case LINE_BEAT:
+    case LINE_BAD_PIN:
+    case LINE_NEED_PIN:
+    case LINE_TOOK_PIN:
+        line_add_word(out, line->kind);
+        return;
+    case LINE_INBOUND:
+        line_add_inbound(out, &line->inbound);
+        return;
+    case LINE_BARRED:
+        line_add_barred(out, line->why);
         return;
     case LINE_RESULT:
         line_add_result(out, line->id, &line->outcome);

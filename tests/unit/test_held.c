@@ -11,13 +11,18 @@
 
 struct seen {
     struct held *held;
-    int n, late;
+    int n, late, lost;
 };
 
 static void count(void *ctx, const struct status_report *report)
 {
     struct seen *seen = ctx;
 
+    if (report->address == 0) {
+        assert_int_equal(report->kind, REPORT_FAILED);
+        seen->lost++;
+        return;
+    }
     assert_int_equal(report->address, 100 + seen->n++);
     if (seen->late) {
         const struct status_report late = {.address = 100 + seen->late++};
@@ -73,9 +78,13 @@ static void test_full(void **state)
 
         assert_true(held_add(&held, &report));
     }
-    assert_false(held_add(&held, &(struct status_report){.address = 1}));
+    for (int i = 0; i < 3; i++)
+        assert_false(held_add(&held, &(struct status_report){.address = 1}));
     held_release(&held, count, &seen);
     assert_int_equal(seen.n, HELD_MAX);
+    assert_int_equal(seen.lost, 3); /* told to be counted */
+    held_release(&held, count, &seen);
+    assert_int_equal(seen.lost, 3);
 }
 
 int main(void)

@@ -71,6 +71,7 @@ static void test_results(void **state)
          .references = {-1, -1, -1, -1, -1, -1, -1, -1, 1, 2, 3, 4, 5, 6, 7, 8}},
         {.kind = OUTCOME_REJECTED, .code = 1, .detail = "error 1: unassigned number"},
         {.kind = OUTCOME_DEFERRED, .code = 38, .wait_ms = 60000, .detail = "x"},
+        {.kind = OUTCOME_DEFERRED, .code = -1, .wait_ms = 10000, .detail = "ERROR"},
         {.kind = OUTCOME_UNKNOWN, .detail = "-1 is no reference, 2 of them neither"},
         {.kind = OUTCOME_UNKNOWN,
          .code = 42,
@@ -112,19 +113,94 @@ static void test_report(void **state)
     assert_int_equal(line.report.sent_ms, report.sent_ms);
 }
 
-static void test_ready_and_down(void **state)
+static void test_health(void **state)
+{
+    static const struct modem_health cases[] = {
+        {.imei = "860000000000001",
+         .imsi = "460000000000017",
+         .smsc = "+8613800100500",
+         .network = "中国移动",
+         .model = "Quectel \"EC20\"",
+         .registration = REGISTRATION_HOME,
+         .signal_dbm = -73},
+        {.imei = "A0000012345678", .registration = REGISTRATION_DENIED, .cdma = true},
+        {.registration = REGISTRATION_ROAMING, .signal_dbm = -113},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        BUFFER_FREE_LATER struct buffer out = BUFFER_NULL;
+
+        line_add_health(&out, &cases[i]);
+        line_back(&out);
+        assert_int_equal(line.kind, LINE_HEALTH);
+        assert_memory_equal(&line.health, &cases[i], sizeof line.health);
+    }
+}
+
+static void test_inbound(void **state)
+{
+    static const struct inbound cases[] = {
+        {.ticket = 1,
+         .sender = "+8613800000001",
+         .address = 8613800000001,
+         .sent_ms = 1795392300000,
+         .reference = -1,
+         .total = 1,
+         .seq = 1,
+         .text = "TD"},
+        {.ticket = UINT32_MAX,
+         .sender = "学法办",
+         .reference = 65535,
+         .total = 255,
+         .seq = 255,
+         .text = "收到，谢谢\n🙏"},
+        {.sender = "10086", .reference = 0, .total = 2, .seq = 1},
+        {.reference = -1, .total = 1, .seq = 1, .text = "nobody's"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        BUFFER_FREE_LATER struct buffer out = BUFFER_NULL;
+
+        line_add_inbound(&out, &cases[i]);
+        line_back(&out);
+        assert_int_equal(line.kind, LINE_INBOUND);
+        assert_memory_equal(&line.inbound, &cases[i], sizeof line.inbound);
+    }
+}
+
+static void test_short_lines(void **state)
+{
+    static const enum line_kind words[] = {LINE_READY, LINE_BEAT, LINE_NEED_PIN, LINE_TOOK_PIN,
+                                           LINE_BAD_PIN};
+    BUFFER_FREE_LATER struct buffer out = BUFFER_NULL;
+
+    (void)state;
+    line_add_pin(&out, "00427361");
+    line_back(&out);
+    assert_int_equal(line.kind, LINE_PIN);
+    assert_string_equal(line.pin, "00427361");
+    line_add_forget(&out, UINT32_MAX);
+    line_back(&out);
+    assert_int_equal(line.kind, LINE_FORGET);
+    assert_true(line.place == UINT32_MAX);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        line_add_word(&out, words[i]);
+        line_back(&out);
+        assert_int_equal(line.kind, words[i]);
+    }
+}
+
+static void test_sentences(void **state)
 {
     BUFFER_FREE_LATER struct buffer out = BUFFER_NULL;
 
     (void)state;
-    line_add_ready(&out, "860000000000001", "");
     line_add_down(&out, "/dev/ttyUSB0:\tthe device\ndoesn't exist \xE4\xBD\xA0");
     line_add_down(&out, "");
     line_add_doubt(&out, "an answer,\rtwice");
-    assert_int_equal(line_take(&out, &line), LINE_TAKEN);
-    assert_int_equal(line.kind, LINE_READY);
-    assert_string_equal(line.imei, "860000000000001");
-    assert_string_equal(line.imsi, "");
+    line_add_barred(&out, "wrong PIN");
     assert_int_equal(line_take(&out, &line), LINE_TAKEN);
     assert_int_equal(line.kind, LINE_DOWN);
     assert_string_equal(line.why, "/dev/ttyUSB0: the device doesn't exist    ");
@@ -133,6 +209,9 @@ static void test_ready_and_down(void **state)
     assert_int_equal(line_take(&out, &line), LINE_TAKEN);
     assert_int_equal(line.kind, LINE_DOUBT);
     assert_string_equal(line.why, "an answer, twice");
+    assert_int_equal(line_take(&out, &line), LINE_TAKEN);
+    assert_int_equal(line.kind, LINE_BARRED);
+    assert_string_equal(line.why, "wrong PIN");
     assert_int_equal(line_take(&out, &line), LINE_NONE);
 }
 
@@ -155,12 +234,47 @@ static void test_nonsense(void **state)
         "send 1 +8613800000001 1 0 41",
         "send  1 8613800000001 1 0 41",
         "send 1 8613800000001 1 0 41 ",
-        "ready",
         "ready 1",
-        "ready 1 ",
-        "ready 1 2 3",
-        "ready 8600000000000010000000000 1",
-        "ready ab 1",
+        "ready ",
+        "readyx",
+        "beat -",
+        "badpin 1",
+        "needpin 1",
+        "tookpin ",
+        "pin",
+        "pin 123",
+        "pin 123456789",
+        "pin 12a4",
+        "pin -1234",
+        "forget",
+        "forget -1",
+        "forget 4294967296",
+        "forget 1 ",
+        "health 6 -73 0 1 1 - - -",
+        "health 1 -114 0 1 1 - - -",
+        "health 1 -50 0 1 1 - - -",
+        "health 1 -73 2 1 1 - - -",
+        "health 1 -73 0 ab 1 - - -",
+        "health 1 -73 0 8600000000000010000000000 1 - - -",
+        "health 1 -73 0 1 46A - - -",
+        "health 1 -73 0 1 1 86x - -",
+        "health 1 -73 0 1 1 - 4 -",
+        "health 1 -73 0 1 1 - FF -",
+        "health 1 -73 0 1 1 - 00 -",
+        "health 1 -73 0 1 1 - -",
+        "health 1 -73 0 1 1 -  -",
+        "health 1 -73 0 1 1 - - - -",
+        "inbound 1 41 0 -1 1 1",
+        "inbound 1 41 0 -1 1 1 ",
+        "inbound 4294967296 41 0 -1 1 1 41",
+        "inbound 1 4 0 -1 1 1 41",
+        "inbound 1 41 -1 -1 1 1 41",
+        "inbound 1 41 0 -2 1 1 41",
+        "inbound 1 41 0 65536 1 1 41",
+        "inbound 1 41 0 1 0 1 41",
+        "inbound 1 41 0 1 1 2 41",
+        "inbound 1 41 0 1 256 1 41",
+        "inbound 1 41 0 1 1 1 C0",
         "sent 1 ",
         "sent 1 256",
         "sent 1 -2",
@@ -172,7 +286,7 @@ static void test_nonsense(void **state)
         "rejected 1 70000 text",
         "rejected 1 1",
         "rejected 1 1 ",
-        "unknown 1 -1 - text",
+        "unknown 1 -2 - text",
         "unknown 1 0 text",
         "unknown 1 0 -",
         "unknown 1 0 - ",
@@ -189,6 +303,8 @@ static void test_nonsense(void **state)
         "report 8613800000001 1 256 0",
         "report 8613800000001 1 0 0 ",
         "down ",
+        "barred ",
+        "barred",
         "down \x7F",
     };
 
@@ -232,10 +348,12 @@ static void test_endless(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_send),           cmocka_unit_test(test_longest_send),
-        cmocka_unit_test(test_results),        cmocka_unit_test(test_report),
-        cmocka_unit_test(test_ready_and_down), cmocka_unit_test(test_nonsense),
-        cmocka_unit_test(test_pieces),         cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_send),        cmocka_unit_test(test_longest_send),
+        cmocka_unit_test(test_results),     cmocka_unit_test(test_report),
+        cmocka_unit_test(test_health),      cmocka_unit_test(test_inbound),
+        cmocka_unit_test(test_short_lines), cmocka_unit_test(test_sentences),
+        cmocka_unit_test(test_nonsense),    cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_endless),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
