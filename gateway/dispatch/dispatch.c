@@ -3,74 +3,23 @@
 #include "gateway/dispatch/dispatch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
-#include "gateway/dispatch/fair.h"
-#include "gateway/dispatch/lane.h"
-#include "gateway/dispatch/screen.h"
-#include "gateway/dispatch/work.h"
+#include "gateway/dispatch/dispatch_inside.h"
 
 #define DISPATCH_TICK_MS     200
 #define DISPATCH_WITHDRAW_MS 10000 /* at a stop, boards get so long to take slogans down */
 #define DISPATCH_RESIGN_MS   15000 /* at a stop, books that can't be written get so long */
-#define DISPATCH_STEP_MS     2000  /* wall time that runs away from steady time by more was set */
-#define DISPATCH_HOLD_MS     60000 /* after that nothing is sent or written off for so long */
+#define DISPATCH_NUDGE_MS    10    /* lanes that stop waiting at about the same time go together */
 
-enum dispatch_phase {
-    DISPATCH_NEW,
-    DISPATCH_RUNNING,
-    DISPATCH_CLEARING, /* boards take our slogans down */
-    DISPATCH_STOPPING, /* adapters settle what they have and end */
-    DISPATCH_DRAINING, /* the books answer what was posted */
-    DISPATCH_OVER,
-};
-
-struct dispatch {
-    struct dispatch_setup setup;
-    enum dispatch_phase phase;
-    bool stop_asked;
-    uv_timer_t tick;
-    struct lane **lanes;
-    size_t n_lanes;
-    struct screen **screens;
-    size_t n_screens;
-    struct work *works;
-    size_t running;                           /* adapters that were started and have not stopped */
-    int64_t clearing_since_ms, stop_since_ms; /* monotonic */
-    int64_t clock_offset_ms;                  /* wall minus steady time, as of the last tick */
-    int64_t hold_until_ms;                    /* steady time; 0: the clock is trusted */
-    int64_t settled, reported, unmatched;
-};
-
-/* The unit that is furthest behind in an open campaign. */
-static bool dispatch_next_message(void *ctx, struct lane_task *task)
+static bool dispatch_next_message(void *ctx, struct lane *lane, struct lane_task *task)
 {
     struct dispatch *dispatch = ctx;
 
-    task->queue = NULL;
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
-        struct work *work = &dispatch->works[i];
-
-        if (!work_is_open(work))
-            continue;
-        for (size_t k = 0; k < work->n_orders; k++) {
-            struct queue *queue = &work->orders[k];
-            struct fair_claim claim = {queue->taken, queue->quota};
-
-            if (!queue->count ||
-                (task->queue &&
-                 !fair_before(claim, (struct fair_claim){task->queue->taken, task->queue->quota})))
-                continue;
-            task->queue = queue;
-            task->work = work;
-        }
-    }
-    if (!task->queue || !queue_take(task->queue, &task->row))
-        return false;
-    queue_refill(task->queue, clock_wall_ms(), true);
-    return true;
+    return choice_take(&dispatch->choice, lane, task);
 }
 
 static bool dispatch_next_slogan(void *ctx, size_t board, struct work **work, struct queue **queue,
@@ -94,8 +43,7 @@ static bool dispatch_next_slogan(void *ctx, size_t board, struct work **work, st
 static void dispatch_wake_reserves(struct dispatch *dispatch)
 {
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
-        for (size_t k = 0; k < dispatch->works[i].n_orders; k++)
-            queue_wake(&dispatch->works[i].orders[k]);
+        work_wake(&dispatch->works[i]);
 }
 
 static void dispatch_settled(void *ctx, struct queue *queue, enum delivery_state state)
@@ -117,10 +65,28 @@ static void dispatch_reported(void *ctx, int result, enum delivery_state state)
         dispatch_wake_reserves(dispatch); /* a reserve may take its place */
 }
 
+/* A refusal has suppressed messages, whose places a reserve may take. */
+static void dispatch_received(void *ctx, bool refusal)
+{
+    struct dispatch *dispatch = ctx;
+
+    dispatch->replies++;
+    dispatch->refusals += refusal;
+    if (refusal)
+        dispatch_wake_reserves(dispatch);
+}
+
+static void dispatch_answered(void *ctx)
+{
+    ((struct dispatch *)ctx)->answers++;
+}
+
 static void dispatch_finished(uv_handle_t *handle)
 {
     struct dispatch *dispatch = handle->data;
 
+    if (--dispatch->handles)
+        return;
     dispatch->phase = DISPATCH_OVER;
     dispatch->setup.finished(dispatch->setup.ctx);
 }
@@ -191,8 +157,11 @@ static void dispatch_advance(struct dispatch *dispatch)
         dispatch->phase = DISPATCH_DRAINING;
     }
     if (dispatch->phase == DISPATCH_DRAINING && dispatch_works_ended(dispatch) &&
-        dispatch_works_quiet(dispatch) && !uv_is_closing((uv_handle_t *)&dispatch->tick))
+        !dispatch->recalling && dispatch_works_quiet(dispatch) &&
+        meters_are_quiet(dispatch->meters) && !uv_is_closing((uv_handle_t *)&dispatch->tick)) {
         uv_close((uv_handle_t *)&dispatch->tick, dispatch_finished);
+        uv_close((uv_handle_t *)&dispatch->nudge, dispatch_finished);
+    }
 }
 
 static void dispatch_adapter_stopped(void *ctx)
@@ -203,10 +172,19 @@ static void dispatch_adapter_stopped(void *ctx)
     dispatch->running--;
 }
 
+/* Another lane is first each time: what a shared limit sets free must not always go to the same
+ * SIM. */
+static void dispatch_pull_lanes(struct dispatch *dispatch)
+{
+    size_t n = dispatch->n_lanes, first = n ? dispatch->turn++ % n : 0;
+
+    for (size_t i = 0; i < n; i++)
+        lane_pull(dispatch->lanes[(first + i) % n]);
+}
+
 static void dispatch_pull_all(struct dispatch *dispatch)
 {
-    for (size_t i = 0; i < dispatch->n_lanes; i++)
-        lane_pull(dispatch->lanes[i]);
+    dispatch_pull_lanes(dispatch);
     for (size_t i = 0; i < dispatch->n_screens; i++)
         screen_step(dispatch->screens[i]);
 }
@@ -214,6 +192,33 @@ static void dispatch_pull_all(struct dispatch *dispatch)
 static void dispatch_filled(void *ctx)
 {
     dispatch_pull_all(ctx);
+}
+
+static void dispatch_loaded(void *ctx, struct gauge *gauge)
+{
+    struct dispatch *dispatch = ctx;
+
+    if (gauge->holder)
+        lane_pull(gauge->holder);
+    else
+        dispatch_pull_all(dispatch);
+}
+
+static void dispatch_on_nudge(uv_timer_t *timer)
+{
+    dispatch_pull_lanes(timer->data);
+}
+
+static void dispatch_waits(void *ctx, int64_t ms)
+{
+    struct dispatch *dispatch = ctx;
+    uv_timer_t *nudge = &dispatch->nudge;
+    uint64_t due = (uint64_t)(ms / DISPATCH_NUDGE_MS + 1) * DISPATCH_NUDGE_MS;
+
+    if (ms >= DISPATCH_TICK_MS || uv_is_closing((uv_handle_t *)nudge) ||
+        (uv_is_active((uv_handle_t *)nudge) && uv_timer_get_due_in(nudge) <= due))
+        return;
+    uv_timer_start(nudge, dispatch_on_nudge, due, 0);
 }
 
 static void dispatch_refused(void *ctx, const struct campaign *campaign,
@@ -235,6 +240,7 @@ static void dispatch_entered(void *ctx, struct work *work)
 {
     struct dispatch *dispatch = ctx;
 
+    choice_bound(&dispatch->choice);
     for (size_t i = 0; i < dispatch->n_screens; i++)
         for (size_t k = 0; k < work->n_boards; k++)
             if (work->board_index[k] == screen_board(dispatch->screens[i]))
@@ -252,6 +258,9 @@ static const struct lane_events dispatch_lane_events = {
     .next = dispatch_next_message,
     .settled = dispatch_settled,
     .reported = dispatch_reported,
+    .received = dispatch_received,
+    .answered = dispatch_answered,
+    .waits = dispatch_waits,
     .stopped = dispatch_adapter_stopped,
 };
 
@@ -260,29 +269,11 @@ static const struct screen_events dispatch_screen_events = {
     .stopped = dispatch_adapter_stopped,
 };
 
-static void dispatch_hold(struct dispatch *dispatch, bool held)
+static void dispatch_look(struct dispatch *dispatch)
 {
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
-        dispatch->works[i].held = held;
-}
-
-/* Somebody, or NTP, has set the system's clock. A step that is taken back at once must not close a
- * window for good, nor a wrong one send at night: so everything waits until it has stayed. */
-static void dispatch_watch_clock(struct dispatch *dispatch)
-{
-    int64_t offset = clock_wall_ms() - clock_steady_ms(), step = offset - dispatch->clock_offset_ms;
-
-    dispatch->clock_offset_ms = offset;
-    if (step > DISPATCH_STEP_MS || step < -DISPATCH_STEP_MS) {
-        log_warning("the clock was set by %lld s: nothing is sent for %d s", (long long)step / 1000,
-                    DISPATCH_HOLD_MS / 1000);
-        dispatch->hold_until_ms = clock_steady_ms() + DISPATCH_HOLD_MS;
-        dispatch_hold(dispatch, true);
-    } else if (dispatch->hold_until_ms && clock_steady_ms() >= dispatch->hold_until_ms) {
-        log_warning("the clock is trusted again");
-        dispatch->hold_until_ms = 0;
-        dispatch_hold(dispatch, false);
-    }
+    choice_look(&dispatch->choice);
+    dispatch->day = (struct lane_day){.open_ms = dispatch->choice.today_ms,
+                                      .answers_until_ms = dispatch_answers_until_ms(dispatch)};
 }
 
 void dispatch_tick(struct dispatch *dispatch)
@@ -290,7 +281,11 @@ void dispatch_tick(struct dispatch *dispatch)
     dispatch_watch_clock(dispatch);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_tick(&dispatch->works[i]);
-    dispatch_pull_all(dispatch);
+    dispatch_look(dispatch);
+    for (size_t i = 0; i < dispatch->n_lanes; i++)
+        lane_tick(dispatch->lanes[i]);
+    for (size_t i = 0; i < dispatch->n_screens; i++)
+        screen_step(dispatch->screens[i]);
     dispatch_advance(dispatch);
 }
 
@@ -324,9 +319,16 @@ static bool dispatch_add_lanes(struct dispatch *dispatch, char *why, size_t why_
         return true;
     dispatch->lanes = mem_array(office->n_modems, struct lane *);
     for (size_t i = 0; i < office->n_modems; i++) {
-        struct adapter_env env = {
-            .loop = setup->loop, .agent_path = setup->agent_path, .modem = &office->modems[i]};
-        struct lane *lane = lane_new(setup->modem_adapter, &env, setup->ledger, why, why_size);
+        struct lane *lane = lane_new(&(struct lane_setup){.adapter = setup->modem_adapter,
+                                                          .env = {.loop = setup->loop,
+                                                                  .agent_path = setup->agent_path,
+                                                                  .ports = setup->ports,
+                                                                  .modem = &office->modems[i]},
+                                                          .office = office,
+                                                          .ledger = setup->ledger,
+                                                          .meters = dispatch->meters,
+                                                          .day = &dispatch->day},
+                                     why, why_size);
 
         if (!lane)
             return false;
@@ -363,6 +365,7 @@ struct dispatch *dispatch_new(const struct dispatch_setup *setup, char *why, siz
     struct dispatch *dispatch = mem_new(struct dispatch);
 
     dispatch->setup = *setup;
+    dispatch->meters = meters_new(setup->ledger, dispatch_loaded, dispatch);
     if (dispatch_add_lanes(dispatch, why, why_size) &&
         dispatch_add_screens(dispatch, why, why_size)) {
         dispatch->works = mem_array(setup->n_campaigns, struct work);
@@ -375,6 +378,10 @@ struct dispatch *dispatch_new(const struct dispatch_setup *setup, char *why, siz
                                                .ctx = dispatch};
             work_init(&dispatch->works[i]);
         }
+        dispatch->choice = (struct choice){.works = dispatch->works,
+                                           .n_works = setup->n_campaigns,
+                                           .lanes = dispatch->lanes,
+                                           .n_lanes = dispatch->n_lanes};
         return dispatch;
     }
     dispatch->setup.n_campaigns = 0;
@@ -382,15 +389,54 @@ struct dispatch *dispatch_new(const struct dispatch_setup *setup, char *why, siz
     return NULL;
 }
 
+static void dispatch_recalled(struct ledger_op *op)
+{
+    struct dispatch *dispatch = op->owner;
+
+    dispatch->recalling = false;
+    for (size_t i = 0; i < dispatch->n_lanes; i++)
+        if (op->result == 0 && dispatch->phase == DISPATCH_RUNNING)
+            dispatch->running += lane_start(dispatch->lanes[i], &dispatch->memories[i],
+                                            &dispatch_lane_events, dispatch);
+    free(dispatch->names);
+    free(dispatch->memories);
+    dispatch->names = NULL;
+    dispatch->memories = NULL;
+    dispatch_look(dispatch);
+}
+
+/* One question to the books for all modems: hundreds of commits would hold up the start. */
+static void dispatch_recall(struct dispatch *dispatch)
+{
+    size_t n = dispatch->n_lanes;
+
+    if (!n)
+        return;
+    dispatch->names = mem_array(n, const char *);
+    dispatch->memories = mem_array(n, struct ledger_memory);
+    for (size_t i = 0; i < n; i++)
+        dispatch->names[i] = lane_modem(dispatch->lanes[i])->id;
+    dispatch->recalling = true;
+    dispatch->recall = (struct ledger_op){
+        .kind = LEDGER_RECALL,
+        .done = dispatch_recalled,
+        .owner = dispatch,
+        .recall = {.names = dispatch->names, .memories = dispatch->memories, .n = n},
+    };
+    ledger_post(dispatch->setup.ledger, &dispatch->recall);
+}
+
 void dispatch_start(struct dispatch *dispatch)
 {
     uv_timer_init(dispatch->setup.loop, &dispatch->tick);
-    dispatch->tick.data = dispatch;
+    uv_timer_init(dispatch->setup.loop, &dispatch->nudge);
+    dispatch->handles = 2;
+    dispatch->tick.data = dispatch->nudge.data = dispatch;
     uv_timer_start(&dispatch->tick, dispatch_on_tick, DISPATCH_TICK_MS, DISPATCH_TICK_MS);
     dispatch->phase = DISPATCH_RUNNING;
     dispatch->clock_offset_ms = clock_wall_ms() - clock_steady_ms();
-    for (size_t i = 0; i < dispatch->n_lanes; i++)
-        dispatch->running += lane_start(dispatch->lanes[i], &dispatch_lane_events, dispatch);
+    dispatch_look(dispatch);
+    dispatch_recall(dispatch);
     for (size_t i = 0; i < dispatch->n_screens; i++)
         dispatch->running += screen_start(dispatch->screens[i], &dispatch_screen_events, dispatch);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
@@ -415,6 +461,8 @@ void dispatch_free(struct dispatch *dispatch)
     dispatch_release_screens(dispatch);
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         lane_free(dispatch->lanes[i]);
+    meters_free(dispatch->meters);
+    choice_fini(&dispatch->choice);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_fini(&dispatch->works[i]);
     free(dispatch->lanes);
@@ -423,92 +471,22 @@ void dispatch_free(struct dispatch *dispatch)
     free(dispatch);
 }
 
-void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
-{
-    *view = (struct dispatch_view){.modems = dispatch->n_lanes,
-                                   .boards = dispatch->n_screens,
-                                   .settled = dispatch->settled,
-                                   .reported = dispatch->reported,
-                                   .unmatched = dispatch->unmatched};
-    for (size_t i = 0; i < dispatch->n_lanes; i++) {
-        if (lane_is_ready(dispatch->lanes[i])) {
-            view->modems_ready++;
-        } else if (!view->modem_trouble && *lane_why(dispatch->lanes[i])) {
-            view->modem_trouble = lane_why(dispatch->lanes[i]);
-            view->modem_trouble_id = dispatch->setup.office->modems[i].id;
-        }
-    }
-    for (size_t i = 0; i < dispatch->n_screens; i++) {
-        const struct screen *screen = dispatch->screens[i];
-
-        view->boards_ready += screen_is_ready(screen);
-        view->showing += screen_showing(screen);
-        if (!view->board_trouble && *screen_why(screen)) {
-            view->board_trouble = screen_why(screen);
-            view->board_trouble_id = dispatch->setup.office->boards[screen_board(screen)].id;
-        }
-    }
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
-        const struct work *work = &dispatch->works[i];
-
-        view->works_entering += work->state == WORK_ENTERING;
-        view->awaiting += work_awaiting(work);
-        view->rows_read += intake_rows(work->intake);
-    }
-}
-
 const char *dispatch_failure(const struct dispatch *dispatch, size_t campaign)
 {
     return dispatch->works[campaign].failure;
 }
 
-static bool dispatch_has_rows(const struct dispatch *dispatch)
+size_t dispatch_pause_modem(struct dispatch *dispatch, const char *id, bool paused)
 {
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
-        const struct work *work = &dispatch->works[i];
+    size_t n = 0;
 
-        if (!work_is_open(work))
+    for (size_t i = 0; i < dispatch->n_lanes; i++) {
+        const struct modem *modem = lane_modem(dispatch->lanes[i]);
+
+        if (strcmp(modem->id, id) != 0 && strcmp(modem->bank, id) != 0)
             continue;
-        for (size_t k = 0; k < work->n_orders; k++)
-            if (work->orders[k].count || work->orders[k].inflight || work->orders[k].fetching)
-                return true;
-        for (size_t k = 0; k < work->n_boards; k++)
-            if (work->boards[k].count || work->boards[k].fetching)
-                return true;
+        lane_pause(dispatch->lanes[i], paused);
+        n++;
     }
-    return false;
-}
-
-bool dispatch_is_idle(const struct dispatch *dispatch)
-{
-    if (dispatch->phase != DISPATCH_RUNNING || dispatch_has_rows(dispatch) ||
-        ledger_pending(dispatch->setup.ledger))
-        return false;
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
-        if (dispatch->works[i].state == WORK_ENTERING || dispatch->works[i].expiring)
-            return false;
-    for (size_t i = 0; i < dispatch->n_lanes; i++)
-        if (!lane_is_quiet(dispatch->lanes[i]))
-            return false;
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        if (!screen_is_quiet(dispatch->screens[i]))
-            return false;
-    return true;
-}
-
-int64_t dispatch_next_ms(const struct dispatch *dispatch)
-{
-    int64_t next = INT64_MAX;
-
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
-        int64_t at = work_next_ms(&dispatch->works[i]);
-
-        next = at < next ? at : next;
-    }
-    for (size_t i = 0; i < dispatch->n_screens; i++) {
-        int64_t at = screen_next_ms(dispatch->screens[i]);
-
-        next = at < next ? at : next;
-    }
-    return next;
+    return n;
 }

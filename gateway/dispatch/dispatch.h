@@ -21,6 +21,7 @@ struct dispatch_setup {
     size_t n_campaigns;
     const struct adapter *modem_adapter; /* of every modem */
     struct http *http;                   /* NULL when no campaign uses a board */
+    struct ports *ports;                 /* who has which device, for modem_adapter; or NULL */
     const char *agent_path;
     void (*refused)(void *ctx, const struct campaign *campaign, const struct recipient *row);
     void (*read)(void *ctx, const struct campaign *campaign); /* its lists, to the end */
@@ -30,14 +31,19 @@ struct dispatch_setup {
 
 /* What can be seen from outside, for progress displays. */
 struct dispatch_view {
-    size_t modems, modems_ready, boards, boards_ready;
+    size_t modems, modems_ready, modems_paused, modems_throttled; /* the others are down */
+    size_t boards, boards_ready;
     size_t showing;        /* slogans that are up and proved */
     size_t works_entering; /* campaigns that are being entered into the books */
     int64_t rows_read;     /* by intake, all campaigns */
     int64_t settled;       /* outcomes in the books since the start */
     int64_t reported;      /* status reports that came since the start */
     int64_t unmatched;     /* of these, reports that belong to no message */
+    int64_t replies;       /* parts of messages that came in since the start */
+    int64_t refusals;      /* of these, those that suppressed a number */
+    int64_t answers;       /* to refusals, sent since the start */
     size_t awaiting;       /* messages without a report, as of the last look */
+    int64_t open;          /* parts that open windows still wait for, same */
     /* Why a modem or board is down (the first one of each), and which; or NULL. Lent. */
     const char *modem_trouble, *modem_trouble_id;
     const char *board_trouble, *board_trouble_id;
@@ -56,8 +62,13 @@ void dispatch_free(struct dispatch *dispatch); /* after finished, or never start
 void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view);
 /* Why a campaign was not carried out, in the user's language; NULL: it was. */
 const char *dispatch_failure(const struct dispatch *dispatch, size_t campaign);
+/* Pauses or resumes a modem ("bank-a/17") or a whole bank ("bank-a"), at once and for later runs
+ * too. How many modems have that name; 0: none. */
+size_t dispatch_pause_modem(struct dispatch *dispatch, const char *id, bool paused);
 
-/* For rehearsals, which pass over idle time: nothing is on its way and nothing can be done now. */
+/* For rehearsals, which pass over idle time: nothing is on its way and nothing can be done now.
+ * Messages may lie in queues when every modem is down, paused or throttled, or may not take them.
+ */
 bool dispatch_is_idle(const struct dispatch *dispatch);
 /* The wall time of the next deed, INT64_MAX: none. */
 int64_t dispatch_next_ms(const struct dispatch *dispatch);

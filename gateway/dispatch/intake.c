@@ -284,6 +284,7 @@ static void intake_add_message(struct intake *intake, const struct recipient *ro
                            .from_ms = campaign->windows[0].from_ms,
                            .until_ms = campaign->windows[campaign->n_windows - 1].to_ms,
                            .reserve = row->reserve,
+                           .route = (int32_t)row->route,
                        });
 }
 

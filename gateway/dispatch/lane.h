@@ -4,11 +4,16 @@
  * The claim is durable before the modem is asked.
  * Work is pulled by the lane that is free, so a hung or slow modem never holds messages that
  * another could send. The claim of the next message and the outcome of the last one share a commit.
- */
+ *
+ * What holds a lane back decides its state (model/lane_state.h), which goes into the books. It is
+ * ready only when the books have said what its SIM has sent lately, and a message is claimed only
+ * when the meters of its SIM and of its group have room. */
 #ifndef LAWCAST_DISPATCH_LANE_H
 #define LAWCAST_DISPATCH_LANE_H
 
+#include "gateway/model/lane_state.h"
 #include "adapters/adapter.h"
+#include "gateway/dispatch/meters.h"
 #include "gateway/dispatch/work.h"
 
 /* A message on its way, and where it came from. */
@@ -18,30 +23,76 @@ struct lane_task {
     struct ledger_row row;
 };
 
+struct lane; /* opaque */
+
 struct lane_events {
     /* The next message for this lane; false: nothing now (lane_pull is called when there is). */
-    bool (*next)(void *ctx, struct lane_task *task);
-    /* An outcome or a report is in the books. */
+    bool (*next)(void *ctx, struct lane *lane, struct lane_task *task);
+    /* An outcome, a report, a part that came in, or the end of an answer is in the books. */
     void (*settled)(void *ctx, struct queue *queue, enum delivery_state state);
     void (*reported)(void *ctx, int result, enum delivery_state state);
+    void (*received)(void *ctx, bool refusal);
+    void (*answered)(void *ctx);
+    /* Call lane_pull in so many ms. */
+    void (*waits)(void *ctx, int64_t ms);
     void (*stopped)(void *ctx);
 };
 
-struct lane; /* opaque */
+/* What is true for all lanes, kept by the caller. */
+struct lane_day {
+    int64_t open_ms;          /* campaigns may still send for so long today */
+    int64_t answers_until_ms; /* answers to refusals may be sent until then; 0: not now */
+};
+
+struct lane_setup {
+    const struct adapter *adapter;
+    struct adapter_env env; /* events and ctx are the lane's */
+    const struct office *office;
+    struct ledger *ledger;
+    struct meters *meters;
+    const struct lane_day *day;
+};
 
 /* NULL with a sentence in why when the adapter refuses its configuration. */
-struct lane *lane_new(const struct adapter *adapter, const struct adapter_env *env,
-                      struct ledger *ledger, char *why, size_t why_size);
-/* false: it can't be started (logged); stopped does not follow then. */
-bool lane_start(struct lane *lane, const struct lane_events *events, void *ctx);
+struct lane *lane_new(const struct lane_setup *setup, char *why, size_t why_size);
+/* memory: what the books know of it. false: it can't be started (logged); stopped does not follow
+ * then. */
+bool lane_start(struct lane *lane, const struct ledger_memory *memory,
+                const struct lane_events *events, void *ctx);
 /* Takes the next message if it is free. */
 void lane_pull(struct lane *lane);
+/* Looks at the clock and tells the books what they should know, about every 200 ms. */
+void lane_tick(struct lane *lane);
+/* At once, and for good once the books have it. */
+void lane_pause(struct lane *lane, bool paused);
+/* The system's clock was set: what it said about waiting is void. */
+void lane_forget_waits(struct lane *lane);
 void lane_stop(struct lane *lane); /* stopped follows */
 void lane_free(struct lane *lane); /* after stopped, or never started */
-bool lane_is_ready(const struct lane *lane);
-const char *
-lane_why(const struct lane *lane); /* why it is not ready; "" when it is, and while it starts */
+
+const struct modem *lane_modem(const struct lane *lane);
+int32_t lane_device(const struct lane *lane); /* its number in the books */
+enum lane_state lane_state(const struct lane *lane);
+/* Why it is not ready; "" when it is, and while it starts. */
+const char *lane_why(const struct lane *lane);
+/* The network of its SIM. */
+enum phone_operator lane_network(const struct lane *lane);
 /* Nothing is lent to the modem, nothing of this lane is on its way to the books. */
 bool lane_is_quiet(const struct lane *lane);
+/* The wall time at which it stops waiting; INT64_MAX: it doesn't wait for a time. */
+int64_t lane_next_ms(const struct lane *lane);
+
+/* While it asks for the next message: may it send so many parts? */
+enum meter_bound lane_ask(struct lane *lane, int64_t parts);
+/* How long it will take to send a message of so many parts. */
+int64_t lane_needs_ms(const struct lane *lane, int64_t parts);
+/* It sends, or soon will: neither paused nor at the limit of an hour or a day; down only while it
+ * begins. */
+bool lane_is_usable(const struct lane *lane);
+/* Its limit group; NULL: none, or not known yet. */
+struct gauge *lane_group(const struct lane *lane);
+/* Of a usable one: parts that it can still carry when left_ms of sending time are left; INT64_MAX:
+ * it only begins, so that isn't known. */
+int64_t lane_capacity(const struct lane *lane, int64_t now_ms, int64_t left_ms);
 
 #endif

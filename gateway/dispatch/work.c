@@ -11,6 +11,8 @@
 
 #define WORK_EXPIRE_CHUNK 2000
 #define WORK_POLL_MS      500 /* how often awaited reports are counted when nothing else is left */
+#define WORK_CLOSE_CHUNK  2000
+#define WORK_HOUR_MS      INT64_C(3600000)
 
 static void work_set(struct work *work, enum work_state state)
 {
@@ -20,18 +22,29 @@ static void work_set(struct work *work, enum work_state state)
     work->state = state;
 }
 
+/* The queues of all orders, one after the other; NULL past the end. */
+static struct queue *work_message_queue(const struct work *work, size_t i)
+{
+    if (i >= work->n_orders * PHONE_OPERATORS)
+        return NULL;
+    return &work->orders[i / PHONE_OPERATORS].queues[i % PHONE_OPERATORS];
+}
+
 /* Counts the reports that are awaited anew; what a queue remembers is as old as its last fetch. */
 static void work_poll(struct work *work)
 {
+    struct queue *queue;
+
     work->polled_mono_ms = clock_mono_ms();
-    for (size_t i = 0; i < work->n_orders; i++)
-        queue_poll(&work->orders[i]);
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        queue_poll(queue);
 }
 
 static void work_begin_waiting(struct work *work)
 {
     work_set(work, WORK_WAITING);
     work->polled = false;
+    work->close_at_ms = 0;
     if (!work->waiting_since_ms)
         work->waiting_since_ms = clock_steady_ms();
 }
@@ -40,8 +53,8 @@ static void work_filled(void *ctx, struct queue *queue)
 {
     struct work *work = ctx;
 
-    (void)queue;
-    work->events->filled(work->ctx);
+    if (queue->count)
+        work->events->filled(work->ctx);
 }
 
 static void work_open_queue(struct work *work, struct queue *queue, struct queue key)
@@ -51,7 +64,6 @@ static void work_open_queue(struct work *work, struct queue *queue, struct queue
     queue->campaign = work->number;
     queue->filled = work_filled;
     queue->ctx = work;
-    queue_init(queue);
 }
 
 static void work_open_orders(struct work *work)
@@ -59,13 +71,20 @@ static void work_open_orders(struct work *work)
     const struct campaign *campaign = work->campaign;
     const struct intake_numbers *numbers = intake_numbers(work->intake);
 
-    work->orders = mem_array(campaign->n_orders, struct queue);
+    work->orders = mem_array(campaign->n_orders, struct work_order);
     work->n_orders = campaign->n_orders;
-    for (size_t i = 0; i < campaign->n_orders; i++)
-        work_open_queue(work, &work->orders[i],
-                        (struct queue){.unit = numbers->units[campaign->orders[i].unit],
-                                       .channel = CHANNEL_SMS,
-                                       .quota = campaign->orders[i].quota});
+    for (size_t i = 0; i < campaign->n_orders; i++) {
+        struct work_order *order = &work->orders[i];
+
+        order->claim.quota = campaign->orders[i].quota;
+        for (int32_t route = 0; route < PHONE_OPERATORS; route++)
+            work_open_queue(work, &order->queues[route],
+                            (struct queue){.unit = numbers->units[campaign->orders[i].unit],
+                                           .route = route,
+                                           .channel = CHANNEL_SMS,
+                                           .kin = order->queues,
+                                           .n_kin = PHONE_OPERATORS});
+    }
 }
 
 static void work_open_boards(struct work *work)
@@ -82,8 +101,7 @@ static void work_open_boards(struct work *work)
         work_open_queue(work, &work->boards[work->n_boards++],
                         (struct queue){.unit = numbers->units[office->boards[i].owner],
                                        .channel = CHANNEL_DISPLAY,
-                                       .address = numbers->boards[i],
-                                       .quota = 1});
+                                       .address = numbers->boards[i]});
     }
 }
 
@@ -153,10 +171,20 @@ void work_start(struct work *work)
     intake_start(work->intake, &work_intake_events, work);
 }
 
-static bool work_all(const struct queue *queues, size_t n, bool (*holds)(const struct queue *))
+static bool work_boards_all(const struct work *work, bool (*holds)(const struct queue *))
 {
-    for (size_t i = 0; i < n; i++)
-        if (!holds(&queues[i]))
+    for (size_t i = 0; i < work->n_boards; i++)
+        if (!holds(&work->boards[i]))
+            return false;
+    return true;
+}
+
+static bool work_orders_all(const struct work *work, bool (*holds)(const struct queue *))
+{
+    const struct queue *queue;
+
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        if (!holds(queue))
             return false;
     return true;
 }
@@ -171,24 +199,35 @@ static bool work_queue_rests(const struct queue *queue)
     return !queue->fetching;
 }
 
+bool work_orders_are_still(const struct work *work)
+{
+    return work_orders_all(work, work_queue_is_quiet);
+}
+
+void work_wake(struct work *work)
+{
+    struct queue *queue;
+
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        queue_wake(queue);
+}
+
 /* No message is on its way, and no answer of the books. Boards may still have slogans to take down:
  * a board that hangs must not keep messages from being written off. */
 static bool work_messages_are_quiet(const struct work *work)
 {
-    return work->intake_over && !work->expiring &&
-           work_all(work->orders, work->n_orders, work_queue_is_quiet) &&
-           work_all(work->boards, work->n_boards, work_queue_rests);
+    return work->intake_over && !work->expiring && !work->closing && work_orders_are_still(work) &&
+           work_boards_all(work, work_queue_rests);
 }
 
 static bool work_orders_are_exhausted(const struct work *work)
 {
-    return work_all(work->orders, work->n_orders, queue_is_exhausted);
+    return work_orders_all(work, queue_is_exhausted);
 }
 
 static bool work_is_exhausted(const struct work *work)
 {
-    return work_orders_are_exhausted(work) &&
-           work_all(work->boards, work->n_boards, queue_is_exhausted);
+    return work_orders_are_exhausted(work) && work_boards_all(work, queue_is_exhausted);
 }
 
 static bool work_is_over(const struct work *work, int64_t now)
@@ -208,17 +247,27 @@ bool work_is_open(const struct work *work)
 
 bool work_is_quiet(const struct work *work)
 {
-    return work_messages_are_quiet(work) &&
-           work_all(work->boards, work->n_boards, work_queue_is_quiet);
+    return work_messages_are_quiet(work) && work_boards_all(work, work_queue_is_quiet);
 }
 
 size_t work_awaiting(const struct work *work)
 {
+    const struct queue *queue;
     size_t n = 0;
 
-    for (size_t i = 0; i < work->n_orders; i++)
-        n += work->orders[i].awaiting;
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        n += queue->awaiting;
     return work->campaign->sms.report ? n : 0;
+}
+
+int64_t work_open_parts(const struct work *work)
+{
+    const struct queue *queue;
+    int64_t parts = 0;
+
+    for (size_t i = 0; work_is_open(work) && (queue = work_message_queue(work, i)); i++)
+        parts += queue->open_parts;
+    return parts;
 }
 
 int64_t work_window_end_ms(const struct work *work)
@@ -232,9 +281,10 @@ int64_t work_window_end_ms(const struct work *work)
 static void work_refill(struct work *work, int64_t now)
 {
     bool open = work_is_open(work);
+    struct queue *queue;
 
-    for (size_t i = 0; i < work->n_orders; i++)
-        queue_refill(&work->orders[i], now, open);
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        queue_refill(queue, now, open);
     for (size_t i = 0; i < work->n_boards; i++)
         queue_refill(&work->boards[i], now, open);
 }
@@ -270,17 +320,49 @@ static void work_expire(struct work *work)
  * here. */
 static void work_forget_rows(struct work *work)
 {
-    struct ledger_row row;
+    struct queue *queue;
 
-    for (size_t i = 0; i < work->n_orders + work->n_boards; i++) {
-        struct queue *queue =
-            i < work->n_orders ? &work->orders[i] : &work->boards[i - work->n_orders];
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        queue_forget(queue);
+    for (size_t i = 0; i < work->n_boards; i++)
+        queue_forget(&work->boards[i]);
+}
 
-        while (queue_take(queue, &row)) {
-            queue->inflight--;
-            ledger_row_release(&row);
-        }
-    }
+static void work_close_reports(struct work *work);
+
+static void work_closed(struct ledger_op *op)
+{
+    struct work *work = op->owner;
+
+    work->closing = false;
+    work->polled = false;
+    if (op->result >= 0 && op->close.n == op->close.max && !work->stopping)
+        work_close_reports(work);
+}
+
+static void work_close_reports(struct work *work)
+{
+    int64_t hours = work->campaign->sms.report_close_h;
+
+    work->closing = true;
+    work->close = (struct ledger_op){
+        .kind = LEDGER_CLOSE,
+        .campaign = work->number,
+        .done = work_closed,
+        .owner = work,
+        .close = {.before_ms = clock_wall_ms() - hours * WORK_HOUR_MS, .max = WORK_CLOSE_CHUNK}};
+    ledger_post(work->ledger, &work->close);
+}
+
+/* Reports that are too old are awaited no longer: looked at hourly, and when only they are left. */
+static void work_tick_reports(struct work *work)
+{
+    int64_t now = clock_steady_ms();
+
+    if (!work->campaign->sms.report_close_h || work->closing || now < work->close_at_ms)
+        return;
+    work->close_at_ms = now + WORK_HOUR_MS;
+    work_close_reports(work);
 }
 
 static void work_tick_running(struct work *work, int64_t now)
@@ -350,6 +432,7 @@ void work_tick(struct work *work)
         work->held)
         return;
     work_refill(work, now);
+    work_tick_reports(work);
     work_count_reports(work);
     if (work->state == WORK_RUNNING)
         work_tick_running(work, now);
@@ -367,6 +450,7 @@ int64_t work_next_ms(const struct work *work)
     const struct campaign *campaign = work->campaign;
     int64_t now = clock_wall_ms(), next = INT64_MAX;
     const struct window *window;
+    const struct queue *queue;
 
     if (work->state == WORK_WAITING)
         next = work_awaiting(work) ? now + work->waiting_since_ms - clock_steady_ms() +
@@ -374,10 +458,10 @@ int64_t work_next_ms(const struct work *work)
                                    : now; /* the next tick ends it */
     if (work->state != WORK_RUNNING)
         return next;
-    for (size_t i = 0; i < work->n_orders; i++)
-        next = work_sooner(next, work->orders[i].next_ms);
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        next = work_sooner(next, queue_next_ms(queue));
     for (size_t i = 0; i < work->n_boards; i++)
-        next = work_sooner(next, work->boards[i].next_ms);
+        next = work_sooner(next, queue_next_ms(&work->boards[i]));
     window = window_at(campaign->windows, campaign->n_windows, now);
     if (window)
         return work_sooner(next, window->to_ms);
@@ -394,9 +478,11 @@ void work_stop(struct work *work)
 
 void work_fini(struct work *work)
 {
-    LOG_ASSERT(work->state == WORK_ENDED && !work->expiring);
-    for (size_t i = 0; i < work->n_orders; i++)
-        queue_fini(&work->orders[i]);
+    struct queue *queue;
+
+    LOG_ASSERT(work->state == WORK_ENDED && !work->expiring && !work->closing);
+    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
+        queue_fini(queue);
     for (size_t i = 0; i < work->n_boards; i++)
         queue_fini(&work->boards[i]);
     free(work->orders);

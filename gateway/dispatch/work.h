@@ -12,6 +12,8 @@
 #ifndef LAWCAST_DISPATCH_WORK_H
 #define LAWCAST_DISPATCH_WORK_H
 
+#include "gateway/model/operators.h"
+#include "gateway/dispatch/fair.h"
 #include "gateway/dispatch/intake.h"
 #include "gateway/dispatch/queue.h"
 
@@ -22,8 +24,14 @@ struct work;
 struct work_events {
     void (*refused)(void *ctx, const struct campaign *campaign, const struct recipient *row);
     void (*read)(void *ctx, const struct campaign *campaign); /* its lists, to the end */
-    void (*filled)(void *ctx);                                /* some queue has news */
+    void (*filled)(void *ctx); /* a queue has rows, or the work's state has changed */
     void (*entered)(void *ctx, struct work *work); /* the books know it: numbers are valid */
+};
+
+/* What one unit owes, one queue for each network. */
+struct work_order {
+    struct fair_claim claim; /* taken: of all networks */
+    struct queue queues[PHONE_OPERATORS];
 };
 
 struct work {
@@ -42,13 +50,14 @@ struct work {
     char *failure;    /* why it ended without being carried out, in the user's language; or NULL */
     int64_t number;
     struct intake *intake;
-    struct queue *orders; /* one per order */
+    struct work_order *orders;
     size_t n_orders;
     struct queue *boards; /* one per board that the campaign uses */
     size_t *board_index;  /* index in office.boards */
     size_t n_boards;
-    struct ledger_op expire;
-    bool expiring;
+    struct ledger_op expire, close;
+    bool expiring, closing;
+    int64_t close_at_ms;      /* steady: when old reports are given up next */
     int64_t waiting_since_ms; /* steady time; 0: not waiting */
     int64_t polled_mono_ms;   /* when reports were last counted */
 };
@@ -61,10 +70,16 @@ void work_tick(struct work *work);
 bool work_is_open(const struct work *work); /* may something be sent now? */
 /* Nothing is on its way between the work and the books. */
 bool work_is_quiet(const struct work *work);
+/* No message is on its way, and no answer about messages from the books. */
+bool work_orders_are_still(const struct work *work);
+/* Something may have become due for its orders (a failure that the reserve can fill). */
+void work_wake(struct work *work);
 /* The wall time at which the work will have something to do if nothing happens before; INT64_MAX:
  * never. */
 int64_t work_next_ms(const struct work *work);
 size_t work_awaiting(const struct work *work);
+/* Parts that nobody has taken yet, as of the last look; 0 outside the windows. */
+int64_t work_open_parts(const struct work *work);
 int64_t work_window_end_ms(const struct work *work); /* of the open window; 0: none is open */
 void work_stop(struct work *work);                   /* takes no more; ENDED once it is quiet */
 void work_fini(struct work *work);

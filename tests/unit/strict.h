@@ -11,7 +11,8 @@
 
 struct strict_log {
     const struct window *window;
-    int64_t submits, late; /* jobs that modems took; those of them at or after the window's end */
+    int64_t submits, late; /* jobs that modems took; those of them at or after the window's end, or
+                              valid for longer (answers, which want no report, may be) */
     size_t lent;           /* jobs that modems have now */
 };
 
@@ -44,6 +45,27 @@ static void strict_on_report(void *ctx, const struct status_report *report)
     strict->events->report(strict->ctx, report);
 }
 
+static void strict_on_health(void *ctx, const struct modem_health *health)
+{
+    const struct strict *strict = ctx;
+
+    strict->events->health(strict->ctx, health);
+}
+
+static void strict_on_received(void *ctx, const struct inbound *inbound)
+{
+    const struct strict *strict = ctx;
+
+    strict->events->received(strict->ctx, inbound);
+}
+
+static void strict_on_pin_refused(void *ctx, int64_t mark)
+{
+    const struct strict *strict = ctx;
+
+    strict->events->pin_refused(strict->ctx, mark);
+}
+
 static void strict_on_stopped(void *ctx)
 {
     const struct strict *strict = ctx;
@@ -57,6 +79,9 @@ static int strict_init(void *state, const struct adapter_env *env, char *why, si
         .ready = strict_on_ready,
         .done = strict_on_done,
         .report = strict_on_report,
+        .health = strict_on_health,
+        .received = strict_on_received,
+        .pin_refused = strict_on_pin_refused,
         .stopped = strict_on_stopped,
     };
     struct strict *strict = state;
@@ -85,8 +110,19 @@ static int strict_submit(void *state, struct adapter_job *job)
         return rc;
     log->submits++;
     log->lent++;
-    log->late += clock_wall_ms() >= log->window->to_ms || job->until_ms != log->window->to_ms;
+    log->late += clock_wall_ms() >= log->window->to_ms;
+    log->late += job->want_report && job->until_ms != log->window->to_ms;
     return 0;
+}
+
+static void strict_forget(void *state, uint64_t ticket)
+{
+    adapter_fake.forget(((struct strict *)state)->fake, ticket);
+}
+
+static void strict_remember(void *state, int64_t pin_mark, const char *imsi)
+{
+    adapter_fake.remember(((struct strict *)state)->fake, pin_mark, imsi);
 }
 
 static void strict_stop(void *state)
@@ -107,6 +143,8 @@ static inline struct adapter strict_adapter(void)
     strict.init = strict_init;
     strict.start = strict_start;
     strict.submit = strict_submit;
+    strict.forget = strict_forget;
+    strict.remember = strict_remember;
     strict.stop = strict_stop;
     strict.fini = strict_fini;
     return strict;

@@ -90,6 +90,7 @@ static void play_modems(struct play *play, size_t n, const char *script)
                                          .bank = "m",
                                          .device = (char *)(uintptr_t)script,
                                          .connection = "at",
+                                         .group = -1,
                                          .timeout_ms = 1000};
     play->office.n_modems = n;
 }
@@ -316,22 +317,27 @@ static void play_close_window(struct play *play, const struct dispatch_view *vie
     play->acted = true;
 }
 
-static int64_t play_claims(const struct play *play)
+static int64_t play_ask(const struct play *play, const char *sql)
 {
     sqlite3_stmt *statement;
     sqlite3 *books;
     int64_t n;
 
     assert_int_equal(sqlite3_open(play->stage.books, &books), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(books, "SELECT count(*) FROM journal WHERE to_state = ?",
-                                        -1, &statement, NULL),
-                     SQLITE_OK);
-    sqlite3_bind_int(statement, 1, DELIVERY_INFLIGHT);
+    assert_int_equal(sqlite3_prepare_v2(books, sql, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     n = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     sqlite3_close(books);
     return n;
+}
+
+static int64_t play_claims(const struct play *play)
+{
+    MEM_FREE_LATER char *sql =
+        mem_printf("SELECT count(*) FROM journal WHERE to_state = %d", DELIVERY_INFLIGHT);
+
+    return play_ask(play, sql);
 }
 
 /* The clock steps past the end while claims are on their way to the books: not one more message
@@ -437,6 +443,114 @@ static void test_duplicates_across_units(void **state)
     assert_int_equal(play->refused_when_read, 50);
 }
 
+static void play_stop_at_limit(struct play *play, const struct dispatch_view *view)
+{
+    if (!view->modems_throttled)
+        return;
+    dispatch_stop(play->dispatch);
+    play->acted = true;
+}
+
+/* What a SIM has sent stays counted: started again at once, it may not send yet. */
+static void test_limit_is_in_the_books(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+    int64_t first;
+
+    play_modems(play, 1, "fake:s");
+    play->modems[0].imsi = "460000000000017";
+    play->modems[0].limits.per_hour = 4;
+    play_order(play, 0, 50, 50, 0);
+    play->at = play_stop_at_limit;
+    play_run(play);
+    first = play->log.submits;
+    assert_in_range(first, 1, 4);
+    play_run(play);
+    play_run(play);
+    assert_int_equal(play->log.submits, first);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_SENT], first);
+    assert_int_equal(play_ask(play, "SELECT sum(parts) FROM usage"), first);
+}
+
+static void play_pause_early(struct play *play, const struct dispatch_view *view)
+{
+    if (view->settled >= 20 && view->modems_paused == 0)
+        assert_int_equal(dispatch_pause_modem(play->dispatch, "m", true), 2);
+    if (view->modems_paused < 2 || play->log.lent)
+        return;
+    dispatch_stop(play->dispatch);
+    play->acted = true;
+}
+
+static void play_resume_then(struct play *play, const struct dispatch_view *view)
+{
+    if (view->modems_paused < 2)
+        return;
+    assert_int_equal(play->log.submits, play->most_ahead);
+    assert_int_equal(dispatch_pause_modem(play->dispatch, "m/0", false), 1);
+    play->acted = true;
+}
+
+/* A pause outlasts the run; one modem that is let go carries the rest. */
+static void test_pause_is_in_the_books(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 2, "fake:s");
+    play->campaign.sms.report_wait_s = 0;
+    play_order(play, 0, 100, 100, 0);
+    play->at = play_pause_early;
+    play_run(play);
+    assert_in_range(play->log.submits, 20, 24);
+    play->most_ahead = play->log.submits;
+    play->at = play_resume_then;
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_SENT], 100);
+}
+
+/* Every recipient refuses; each is answered once by the modem that heard it, and counted. */
+static void test_refusals_are_answered(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+    int64_t noon_ms;
+
+    assert_int_equal(window_parse_time("2026-10-31 12:00", &noon_ms), 0);
+    clock_set(noon_ms); /* nobody is answered at night */
+    play->window = (struct window){noon_ms - HOUR_MS, noon_ms + HOUR_MS};
+    play_modems(play, 2, "fake:I");
+    play->office.refusal_answer = "已退订";
+    play->campaign.sms.report_wait_s = 0;
+    play_order(play, 0, 30, 30, 0);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit_total(&unit), 30);
+    assert_int_equal(unit.n[DELIVERY_SENT] + unit.n[DELIVERY_DELIVERED], 30);
+    assert_in_range(play->log.submits, 50, 60);
+    assert_int_equal(play_ask(play, "SELECT count(*) FROM optout"),
+                     play_ask(play, "SELECT count(*) FROM answer"));
+    assert_int_equal(play_ask(play, "SELECT sum(parts) FROM usage"), play->log.submits);
+}
+
+/* A busy network lets modems rest, and all is sent in the end. */
+static void test_rests_end(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 2, "fake:BsHs");
+    play->campaign.sms.attempts = 30;
+    play->campaign.sms.report_wait_s = 0;
+    play_order(play, 0, 60, 60, 0);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit.n[DELIVERY_SENT], 60);
+}
+
 #define PLAY_TEST(test) cmocka_unit_test_setup_teardown(test, play_open, play_close)
 
 int main(void)
@@ -452,6 +566,10 @@ int main(void)
         PLAY_TEST(test_planning_twice_inserts_nothing),
         PLAY_TEST(test_changed_campaign_is_refused),
         PLAY_TEST(test_duplicates_across_units),
+        PLAY_TEST(test_limit_is_in_the_books),
+        PLAY_TEST(test_pause_is_in_the_books),
+        PLAY_TEST(test_refusals_are_answered),
+        PLAY_TEST(test_rests_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,108 @@
+/* dispatch_view: what can be seen of the dispatcher, and when there is nothing to do.
+ * Runs: loop. */
+#include "gateway/dispatch/dispatch.h"
+
+#include "gateway/dispatch/dispatch_inside.h"
+
+static void dispatch_view_lane(const struct lane *lane, struct dispatch_view *view)
+{
+    enum lane_state state = lane_state(lane);
+
+    view->modems_ready += state == LANE_READY;
+    view->modems_paused += state == LANE_PAUSED;
+    view->modems_throttled += state == LANE_THROTTLED;
+    if (state != LANE_DOWN || view->modem_trouble || !*lane_why(lane))
+        return;
+    view->modem_trouble = lane_why(lane);
+    view->modem_trouble_id = lane_modem(lane)->id;
+}
+
+void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
+{
+    *view = (struct dispatch_view){.modems = dispatch->n_lanes,
+                                   .boards = dispatch->n_screens,
+                                   .settled = dispatch->settled,
+                                   .reported = dispatch->reported,
+                                   .unmatched = dispatch->unmatched,
+                                   .replies = dispatch->replies,
+                                   .refusals = dispatch->refusals,
+                                   .answers = dispatch->answers};
+    for (size_t i = 0; i < dispatch->n_lanes; i++)
+        dispatch_view_lane(dispatch->lanes[i], view);
+    for (size_t i = 0; i < dispatch->n_screens; i++) {
+        const struct screen *screen = dispatch->screens[i];
+
+        view->boards_ready += screen_is_ready(screen);
+        view->showing += screen_showing(screen);
+        if (!view->board_trouble && *screen_why(screen)) {
+            view->board_trouble = screen_why(screen);
+            view->board_trouble_id = dispatch->setup.office->boards[screen_board(screen)].id;
+        }
+    }
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
+        const struct work *work = &dispatch->works[i];
+
+        view->works_entering += work->state == WORK_ENTERING;
+        view->awaiting += work_awaiting(work);
+        view->open += work_open_parts(work);
+        view->rows_read += intake_rows(work->intake);
+    }
+}
+
+/* Something comes from the books or a modem, or a board may take it at its next step. What lies in
+ * the queues of messages lies there because no lane may take it now: each has been asked. */
+static bool dispatch_has_rows(const struct dispatch *dispatch)
+{
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
+        const struct work *work = &dispatch->works[i];
+
+        if (!work_is_open(work))
+            continue;
+        if (!work_orders_are_still(work))
+            return true;
+        for (size_t k = 0; k < work->n_boards; k++)
+            if (work->boards[k].count || work->boards[k].fetching)
+                return true;
+    }
+    return false;
+}
+
+bool dispatch_is_idle(const struct dispatch *dispatch)
+{
+    if (dispatch->phase != DISPATCH_RUNNING || dispatch_has_rows(dispatch) ||
+        ledger_pending(dispatch->setup.ledger))
+        return false;
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
+        if (dispatch->works[i].state == WORK_ENTERING || dispatch->works[i].expiring)
+            return false;
+    for (size_t i = 0; i < dispatch->n_lanes; i++)
+        if (!lane_is_quiet(dispatch->lanes[i]))
+            return false;
+    for (size_t i = 0; i < dispatch->n_screens; i++)
+        if (!screen_is_quiet(dispatch->screens[i]))
+            return false;
+    return true;
+}
+
+int64_t dispatch_next_ms(const struct dispatch *dispatch)
+{
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
+        int64_t at = work_next_ms(&dispatch->works[i]);
+
+        next = at < next ? at : next;
+    }
+    for (size_t i = 0; i < dispatch->n_screens; i++) {
+        int64_t at = screen_next_ms(dispatch->screens[i]);
+
+        next = at < next ? at : next;
+    }
+    for (size_t i = 0; i < dispatch->n_lanes; i++) {
+        int64_t at = lane_next_ms(dispatch->lanes[i]);
+
+        if (at < next && choice_has_any(&dispatch->choice, dispatch->lanes[i]))
+            next = at;
+    }
+    return next;
+}
