@@ -28,7 +28,7 @@ endif
 CFLAGS := -std=c17 -O2 -g -D_GNU_SOURCE -I. $(WARNINGS) $(HARDENING)
 
 LIB_SOURCES := $(wildcard gateway/base/*.c gateway/model/*.c gateway/config/*.c gateway/ledger/*.c \
-	gateway/dispatch/*.c gateway/report/*.c adapters/*.c adapters/display/*.c) \
+	gateway/dispatch/*.c gateway/report/*.c gateway/control/*.c adapters/*.c adapters/display/*.c) \
 	$(filter-out adapters/modem/agent%,$(wildcard adapters/modem/*.c))
 MAIN_SOURCES := $(wildcard gateway/*.c)
 AGENT_SOURCES := $(wildcard adapters/modem/agent*.c)
@@ -38,6 +38,7 @@ UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 SUITE_SOURCES := $(wildcard tests/adapters/test_*.c)
 E2E_SOURCES := $(wildcard tests/e2e/test_*.c)
 BENCH_SOURCES := $(wildcard tests/bench/bench_*.c)
+BENCH_PARTS := $(filter-out $(BENCH_SOURCES),$(wildcard tests/bench/*.c))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 program = $(patsubst tests/%.c,$(BUILD)/tests/%,$(1))
@@ -51,7 +52,7 @@ BENCHES := $(call program,$(BENCH_SOURCES))
 
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 
-.PHONY: all help deps programs tests benches fuzzers demo test bench fuzz install clean
+.PHONY: all help deps programs tests benches fuzzers demo test bench bench-modems fuzz install clean
 .DEFAULT_GOAL := all
 
 JOBS := -j$(shell nproc)
@@ -70,6 +71,7 @@ help:
 #: make demo       rehearse campaigns/constitution-day: 130,000 messages, 64 modems, 2 boards
 #: make test       unit, conformance and end-to-end tests, plain and under ASan+UBSan
 #: make bench      speed, as key=value lines
+#: make bench-modems  64 to 256 modems, and what else is installed of SMS gateways (8 minutes)
 #: make fuzz       every fuzz target for 20 s each (needs clang)
 #: make install    into $(DESTDIR)$(PREFIX)
 #: make clean      remove build/
@@ -96,6 +98,10 @@ bench: deps
 	@$(MAKE) --no-print-directory $(JOBS) benches
 	@for program in $(BENCHES); do $$program || exit 1; done
 
+bench-modems: deps
+	@$(MAKE) --no-print-directory $(JOBS) programs $(BUILD)/tests/bench/bench_modems
+	@$(BUILD)/tests/bench/bench_modems all
+
 FUZZ_SECONDS ?= 20
 FUZZING := BUILD=build/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link
 
@@ -118,6 +124,7 @@ install: all
 	install -m 644 gateway/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -d $(DESTDIR)/etc/lawcast $(DESTDIR)/var/lib/lawcast
 	[ -e $(DESTDIR)/etc/lawcast/lawcast.cfg ] || install -m 644 conf/lawcast.cfg $(DESTDIR)/etc/lawcast
+	[ -e $(DESTDIR)/etc/lawcast/operators.csv ] || install -m 644 conf/operators.csv $(DESTDIR)/etc/lawcast
 
 # libgammu's headers include each other by bare names.
 $(BUILD)/obj/adapters/modem/agent_gammu.o $(BUILD)/obj/tests/unit/test_sms_text_gammu.o: \
@@ -152,6 +159,12 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(call object,$(SUPPORT_SOURCES)) $(LIB
 
 $(BUILD)/tests/unit/test_sms_text_gammu: EXTRA_LIBS := -lGammu
 
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call object,$(BENCH_PARTS) $(SUPPORT_SOURCES)) \
+		$(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS) -lcmocka
+
 # What is tested of the simulator is linked in whole, but for its main.
 SIM_PARTS := $(call object,$(filter-out tests/sim/main.c,$(SIM_SOURCES)))
 $(BUILD)/tests/unit/test_sim_%: $(BUILD)/obj/tests/unit/test_sim_%.o $(SIM_PARTS) $(LIB)
@@ -172,7 +185,7 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(SIM_PARTS) $(LIB)
 
 -include $(patsubst %.o,%.d,$(call object,$(LIB_SOURCES) $(MAIN_SOURCES) $(AGENT_SOURCES) \
 	$(SIM_SOURCES) $(SUPPORT_SOURCES) $(UNIT_SOURCES) $(SUITE_SOURCES) $(E2E_SOURCES) $(BENCH_SOURCES) \
-	$(FUZZ_SOURCES) tests/fuzz/replay.c))
+	$(BENCH_PARTS) $(FUZZ_SOURCES) tests/fuzz/replay.c))
 
 .SECONDARY:
 

@@ -5,6 +5,19 @@
 #include "gateway/files.h"
 #include "gateway/report/figure.h"
 
+/* A table of networks that was meant and not read, or half of it, shows here. */
+static void check_tell_operators(const struct office *office)
+{
+    char prefixes[FIGURE_ROOM], ported[FIGURE_ROOM];
+
+    if (!office->operators)
+        return;
+    figure_count((int64_t)operators_prefixes(office->operators), prefixes);
+    figure_count((int64_t)operators_ported(office->operators), ported);
+    printf(lang("Number prefixes: %s, ported numbers: %s.\n", "号段 %s 个，携号转网号码 %s 个。\n"),
+           prefixes, ported);
+}
+
 static void check_summary(const struct files *files)
 {
     size_t warnings = files->diag.n - files->diag.errors;
@@ -29,6 +42,7 @@ static void check_summary(const struct files *files)
             "%s 条。\n"),
         warnings, files->office->n_units, files->office->n_modems, files->office->n_boards,
         files->n, count);
+    check_tell_operators(files->office);
 }
 
 static int check_run(int argc, char **argv)

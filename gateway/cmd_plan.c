@@ -9,6 +9,7 @@
 #include "gateway/dispatch/slots.h"
 #include "gateway/files.h"
 #include "gateway/report/figure.h"
+#include "gateway/report/plan_limits.h"
 #include "gateway/report/plan_table.h"
 #include "gateway/report/refused.h"
 
@@ -98,6 +99,28 @@ static void plan_tell_short(const struct plan_job *job)
     }
 }
 
+static bool plan_is_over_limits(const struct plan_job *job)
+{
+    return plan_limit_parts(job->campaign, job->files.office) < job->plan->totals.parts;
+}
+
+/* An upper bound that is too low leaves no doubt. */
+static void plan_tell_limits(const struct plan_job *job)
+{
+    char missing[FIGURE_ROOM];
+
+    if (!plan_is_over_limits(job))
+        return;
+    figure_count(job->plan->totals.parts - plan_limit_parts(job->campaign, job->files.office),
+                 missing);
+    fprintf(
+        stderr,
+        lang("%s parts more than the SIMs' limits let through in the windows: add SIMs, or open "
+             "the windows longer.\n",
+             "超出 SIM 卡限额 %s 条（计费条），时间窗内发不完：请增加 SIM 卡或延长时间窗。\n"),
+        missing);
+}
+
 /* What is no error and yet seldom meant. */
 static void plan_tell_texts(const struct plan_job *job)
 {
@@ -150,7 +173,8 @@ static int plan_print(const struct plan_job *job)
     }
     plan_tell_texts(job);
     plan_tell_short(job);
-    return plan_is_short(job->plan) ? COMMAND_SHORT : COMMAND_FINE;
+    plan_tell_limits(job);
+    return plan_is_short(job->plan) || plan_is_over_limits(job) ? COMMAND_SHORT : COMMAND_FINE;
 }
 
 static int plan_campaign(const struct plan_options *options)
@@ -227,7 +251,9 @@ const struct command command_plan = {
         "  lawcast plan campaigns/constitution-day\n"
         "  lawcast plan --json campaigns/constitution-day | jq .totals\n\n"
         "Exit codes: 0 fine; 1 errors in the files; 2 wrong usage; 3 a unit has fewer good\n"
-        "numbers (reserve included) than its quota; 4 the refused rows can't be written.\n",
+        "numbers (reserve included) than its quota, or the SIMs' limits don't let all parts "
+        "through\n"
+        "while the windows are open; 4 the refused rows can't be written.\n",
     .long_zh =
         "读取全部名单，按单位列出：任务数、可用号码、备用号码、被拒绝的行、分段数和第一条短信的全文"
         "；\n"
@@ -243,7 +269,7 @@ const struct command command_plan = {
         "示例：\n"
         "  lawcast plan campaigns/constitution-day\n"
         "  lawcast plan --json campaigns/constitution-day | jq .totals\n\n"
-        "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于任务数；4 "
-        "无法写入被拒绝的行。\n",
+        "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于任务数，"
+        "或超出 SIM 卡限额；4 无法写入被拒绝的行。\n",
     .run = plan_run,
 };

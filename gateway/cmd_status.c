@@ -102,7 +102,7 @@ static void status_print_open(const struct statement *statement, const struct st
         figure_count(statement->by_state[states[i]], count);
         printf(lang("%s%s %s", "%s%s 条%s"), between, count, delivery_state_label(states[i]));
         between = lang(", ", "，");
-        if (states[i] == DELIVERY_DEFERRED && scan->deferred_code)
+        if (states[i] == DELIVERY_DEFERRED && scan->deferred_code > 0)
             printf(lang(" (last: %s, error %d)", "（最近：%s，错误 %d）"), scan->deferred_device,
                    (int)scan->deferred_code);
     }
@@ -237,7 +237,7 @@ static char *status_path(const char *config)
 
     if (command_read_office(config, &diag, &office) == COMMAND_FINE)
         path = mem_dup(office->ledger_path);
-    diag_print(&diag, stderr);
+    command_tell_errors(&diag);
     diag_free(&diag);
     command_free_office(office);
     return path;

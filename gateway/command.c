@@ -153,6 +153,12 @@ static int command_open_books_at(const char *path, struct books **out)
     return rc == -ENOENT ? COMMAND_REFUSED : COMMAND_MACHINE;
 }
 
+void command_tell_errors(const struct diag *diag)
+{
+    if (diag->errors)
+        diag_print(diag, stderr);
+}
+
 int command_open_books(const char *config, const char *ledger, struct books **out)
 {
     struct diag diag = DIAG_NULL;
@@ -162,7 +168,7 @@ int command_open_books(const char *config, const char *ledger, struct books **ou
     if (ledger)
         return command_open_books_at(ledger, out);
     result = command_read_office(config, &diag, &office);
-    diag_print(&diag, stderr);
+    command_tell_errors(&diag);
     diag_free(&diag);
     if (result == COMMAND_FINE)
         result = command_open_books_at(office->ledger_path, out);

@@ -39,7 +39,7 @@ const struct command *command_find(const char *name);
 const char *command_nearest(const char *word);
 
 extern const struct command command_check, command_plan, command_rehearse, command_run,
-    command_status, command_report, command_help;
+    command_status, command_modems, command_replies, command_report, command_help;
 
 void command_print_help(const struct command *command, FILE *out);
 /* Says on standard error what is wrong with the arguments and where help is. COMMAND_USAGE. */
@@ -54,6 +54,9 @@ int command_bad_option(const struct command *command, int option, char **argv);
 /* The configuration: path, or when NULL the first of conf/lawcast.cfg and /etc/lawcast/lawcast.cfg
  * that exists. COMMAND_FINE, or COMMAND_REFUSED with errors in diag and *out NULL. */
 int command_read_office(const char *path, struct diag *diag, struct office **out);
+/* For commands that only look: what is no error is check's business, and would stand between a
+ * reader and what was asked for. */
+void command_tell_errors(const struct diag *diag);
 void command_free_office(struct office *office); /* NULL is fine */
 /* Opens the books at ledger, or when NULL where the configuration says. Tells what is wrong itself.
  */

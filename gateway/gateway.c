@@ -16,6 +16,9 @@
 #include "gateway/base/outlet.h"
 #include "adapters/display/http.h"
 #include "adapters/kinds.h"
+#include "adapters/modem/ports.h"
+#include "adapters/modem/why.h"
+#include "gateway/control/control.h"
 #include "gateway/ledger/books.h"
 #include "gateway/report/progress.h"
 #include "gateway/report/refused.h"
@@ -34,6 +37,9 @@ struct gateway {
     uv_timer_t watch, draw;
     struct ledger *ledger;
     struct http *http;
+    struct ports *ports;
+    struct control *control;
+    char *control_path; /* lent to control */
     struct dispatch *dispatch;
     struct books *books;
     struct progress *progress;
@@ -91,6 +97,12 @@ static void gateway_trouble(void *ctx, const char *message)
         log_warning("books: writing works again");
 }
 
+/* Modems that are not down: a pause or a limit is no trouble. */
+static size_t gateway_usable(const struct dispatch_view *view)
+{
+    return view->modems_ready + view->modems_paused + view->modems_throttled;
+}
+
 /* What the person in front of it should know: books first, then modems, then boards. */
 static char *gateway_trouble_line(const struct gateway *gateway, const struct dispatch_view *view)
 {
@@ -98,8 +110,8 @@ static char *gateway_trouble_line(const struct gateway *gateway, const struct di
         return mem_dup(gateway->trouble);
     if (view->modem_trouble)
         return mem_printf(lang("%zu modems are down; %s: %s", "%zu 台短信设备不可用；%s：%s"),
-                          view->modems - view->modems_ready, view->modem_trouble_id,
-                          view->modem_trouble);
+                          view->modems - gateway_usable(view), view->modem_trouble_id,
+                          why_label(view->modem_trouble));
     if (view->board_trouble)
         return mem_printf(lang("%zu boards don't answer; %s: %s", "%zu 块显示屏不可用；%s：%s"),
                           view->boards - view->boards_ready, view->board_trouble_id,
@@ -125,7 +137,7 @@ static void gateway_draw(struct gateway *gateway)
     }
     progress_draw(gateway->progress, &(struct progress_live){
                                          .now_ms = clock_wall_ms(),
-                                         .modems_ready = view.modems_ready,
+                                         .modems_ready = gateway_usable(&view),
                                          .modems = view.modems,
                                          .boards_ready = view.boards_ready,
                                          .boards = view.boards,
@@ -217,8 +229,49 @@ static void gateway_read(void *ctx, const struct campaign *campaign)
     else
         gateway_say(
             gateway,
-            lang("%lld rows were refused, with reasons, in %s\n", "拒收 %lld 行，原因见 %s\n"),
+            lang("%lld rows were refused, with reasons, in %s\n", "有 %lld 行被拒绝，原因见 %s\n"),
             (long long)rows, path);
+}
+
+static void gateway_pause(struct gateway *gateway, const char *id, bool pause, struct jv *answer)
+{
+    size_t n = dispatch_pause_modem(gateway->dispatch, id, pause);
+    MEM_FREE_LATER char *none = mem_printf(
+        lang("there is no modem and no bank \"%s\"", "没有代号为 %s 的短信设备或设备组"), id);
+
+    if (!n) {
+        jv_put(answer, "error", jv_string(none));
+        return;
+    }
+    log_info("control=%s id=%s modems=%zu", pause ? "pause" : "resume", id, n);
+    jv_put(answer, "ok", jv_string(pause ? "pause" : "resume"));
+    jv_put(answer, "modems", jv_int((int64_t)n));
+}
+
+static void gateway_obey(void *ctx, size_t n, char *const *words, struct jv *answer)
+{
+    struct gateway *gateway = ctx;
+    bool pause = strcmp(words[0], "pause") == 0;
+
+    if (n == 3 && (pause || strcmp(words[0], "resume") == 0) && strcmp(words[1], "modem") == 0)
+        gateway_pause(gateway, words[2], pause, answer);
+    else
+        jv_put(answer, "error", jv_string(lang("this command is not known", "不认识这个命令")));
+}
+
+static void gateway_open_control(struct gateway *gateway)
+{
+    int rc;
+
+    gateway->control_path = control_path(gateway->setup->ledger_path);
+    rc = control_open(&gateway->control, &gateway->loop, gateway->control_path, gateway_obey,
+                      gateway);
+    if (rc)
+        gateway_say(gateway,
+                    lang("lawcast: modems can't be paused during this run, because %s can't be "
+                         "made: %s\n",
+                         "lawcast：无法创建 %s（%s），本次运行期间不能暂停短信设备\n"),
+                    gateway->control_path, strerror(-rc));
 }
 
 static void gateway_ledger_closed(void *ctx)
@@ -273,6 +326,7 @@ static void gateway_finished(void *ctx)
     if (gateway->progress)
         gateway_draw(gateway);
     gateway_close_progress(gateway);
+    control_close(gateway->control);
     gateway_shut(gateway);
 }
 
@@ -344,6 +398,7 @@ static int gateway_open_dispatch(struct gateway *gateway)
     char why[256] = "";
 
     gateway->http = http_new(&gateway->loop);
+    gateway->ports = ports_new();
     gateway->dispatch = dispatch_new(&(struct dispatch_setup){.loop = &gateway->loop,
                                                               .ledger = gateway->ledger,
                                                               .office = setup->office,
@@ -351,6 +406,7 @@ static int gateway_open_dispatch(struct gateway *gateway)
                                                               .n_campaigns = setup->n_campaigns,
                                                               .modem_adapter = &adapter_modem,
                                                               .http = gateway->http,
+                                                              .ports = gateway->ports,
                                                               .agent_path = setup->agent_path,
                                                               .refused = gateway_refused,
                                                               .read = gateway_read,
@@ -368,6 +424,7 @@ static void gateway_begin(struct gateway *gateway)
     const struct gateway_setup *setup = gateway->setup;
 
     dispatch_start(gateway->dispatch);
+    gateway_open_control(gateway);
     gateway_open_progress(gateway);
     if (setup->started)
         setup->started(setup->ctx, &gateway->loop, gateway->dispatch);
@@ -398,6 +455,8 @@ static void gateway_conclude(struct gateway *gateway)
     }
     if (gateway->dispatch)
         dispatch_free(gateway->dispatch);
+    ports_free(gateway->ports);
+    free(gateway->control_path);
     free(gateway->refused);
     outlet_close(gateway->voice);
     free(gateway->trouble);

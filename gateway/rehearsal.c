@@ -131,12 +131,39 @@ static struct jv *rehearsal_board(const struct board *board)
     return spec;
 }
 
+/* A SIM of the modem's network, unless the configuration names one. */
+static struct jv *rehearsal_imsi(const struct modem *modem, size_t index)
+{
+    static const char *const networks[PHONE_OPERATORS] = {
+        [OPERATOR_UNKNOWN] = "46000", [OPERATOR_MOBILE] = "46000",   [OPERATOR_UNICOM] = "46001",
+        [OPERATOR_TELECOM] = "46011", [OPERATOR_BROADNET] = "46015",
+    };
+    MEM_FREE_LATER char *made = mem_printf(
+        "%s%010zu", networks[modem->network < 0 ? OPERATOR_MOBILE : modem->network], index);
+
+    return jv_string(modem->imsi ? modem->imsi : made);
+}
+
+static struct jv *rehearsal_modem(const struct modem *modem, size_t index)
+{
+    struct jv *spec = jv_object();
+
+    jv_put(spec, "index", jv_int((int64_t)index));
+    jv_put(spec, "imsi", rehearsal_imsi(modem, index));
+    if (modem->imei)
+        jv_put(spec, "imei", jv_string(modem->imei));
+    if (modem->pin)
+        jv_put(spec, "pin", jv_string(modem->pin));
+    return spec;
+}
+
 static struct jv *rehearsal_spec(const struct rehearsal_setup *setup)
 {
     const struct office *office = setup->office;
     MEM_FREE_LATER char *dir = mem_printf("%s/modems", setup->folder);
     MEM_FREE_LATER char *log = rehearsal_log(setup->folder);
-    struct jv *spec = jv_object(), *faults = jv_object(), *boards = jv_array();
+    struct jv *spec = jv_object(), *faults = jv_object();
+    struct jv *modems = jv_array(), *boards = jv_array();
 
     jv_put(spec, "modems", jv_int((int64_t)office->n_modems));
     jv_put(spec, "dir", jv_string(dir));
@@ -146,6 +173,9 @@ static struct jv *rehearsal_spec(const struct rehearsal_setup *setup)
     jv_put(faults, "undelivered_permille", jv_int(setup->undelivered_permille));
     jv_put(faults, "rejected_permille", jv_int(setup->rejected_permille));
     jv_put(spec, "faults", faults);
+    for (size_t i = 0; i < office->n_modems; i++)
+        jv_push(modems, rehearsal_modem(&office->modems[i], i));
+    jv_put(spec, "modem_specs", modems);
     for (size_t i = 0; i < office->n_boards; i++)
         jv_push(boards, rehearsal_board(&office->boards[i]));
     jv_put(spec, "boards", boards);
@@ -180,7 +210,9 @@ static bool rehearsal_turn_office(struct office *office, const struct jv *ready)
             return false;
         free(office->modems[i].device);
         office->modems[i].device = mem_dup(device);
+        office->modems[i].spares = NULL;
         office->modems[i].grace_ms = 0; /* a simulated line has no bytes on their way */
+        office->modems[i].gap_ms = 0;   /* nor an operator who counts the seconds */
     }
     for (size_t i = 0; i < office->n_boards; i++) {
         const char *url = jv_text(jv_member(jv_at(ready, "/boards"), office->boards[i].id));
@@ -239,9 +271,11 @@ static bool rehearsal_is_waiting(struct rehearsal *rehearsal)
         rehearsal->progress_mono_ms = clock_mono_ms();
     }
     silent_ms = clock_mono_ms() - rehearsal->progress_mono_ms;
-    if (view.modems_ready < view.modems || view.boards_ready < view.boards)
+    if (view.modems_ready + view.modems_paused + view.modems_throttled < view.modems ||
+        view.boards_ready < view.boards)
         return silent_ms < REHEARSAL_DEVICES_MS;
-    return view.awaiting && silent_ms < REHEARSAL_REPORTS_MS;
+    /* While there is more to send, the reports come by the way. */
+    return view.awaiting && !view.open && silent_ms < REHEARSAL_REPORTS_MS;
 }
 
 static void rehearsal_watch(void *ctx)
@@ -266,7 +300,7 @@ static void rehearsal_watch(void *ctx)
 static void rehearsal_remove_old(const char *folder)
 {
     static const char *const names[] = {"rehearsal.db", "rehearsal.db-wal", "rehearsal.db-shm",
-                                        "rehearsal.db.lock", "simulator.log"};
+                                        "simulator.log"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         MEM_FREE_LATER char *path = mem_printf("%s/%s", folder, names[i]);

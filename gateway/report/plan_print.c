@@ -4,6 +4,7 @@
 
 #include "gateway/base/lang.h"
 #include "gateway/report/figure.h"
+#include "gateway/report/plan_limits.h"
 #include "gateway/report/plan_table.h"
 #include "gateway/report/sheet.h"
 #include "gateway/report/table.h"
@@ -115,6 +116,22 @@ static void plan_print_boards(const struct plan *plan, FILE *out)
     table_free(table);
 }
 
+static void plan_print_limits(const struct plan *plan, FILE *out)
+{
+    int64_t most = plan_limit_parts(plan->campaign, plan->office);
+    char let[FIGURE_ROOM], needed[FIGURE_ROOM];
+
+    if (most == INT64_MAX)
+        return;
+    figure_count(most, let);
+    figure_count(plan->totals.parts, needed);
+    fprintf(
+        out,
+        lang("The limits of the SIMs let at most %s parts through in that time; %s are needed.\n",
+             "按 SIM 卡限额，时间窗内最多可发 %s 条（计费条），需要 %s 条。\n"),
+        let, needed);
+}
+
 static void plan_print_forecast(const struct plan *plan, FILE *out)
 {
     int64_t modems = (int64_t)plan->office->n_modems;
@@ -135,6 +152,7 @@ static void plan_print_forecast(const struct plan *plan, FILE *out)
              "for %s.\n",
              "\n%d 台短信设备按每条 2 至 6 秒计，需要 %s 至 %s（时:分:秒）；时间窗共 %s。\n"),
         (int)modems, fast, slow, window);
+    plan_print_limits(plan, out);
 }
 
 void plan_print_table(const struct plan *plan, FILE *out)
@@ -243,6 +261,7 @@ static struct jv *plan_json_boards(const struct plan *plan)
 struct jv *plan_to_json(const struct plan *plan)
 {
     struct jv *document = jv_object(), *units = jv_array(), *totals = jv_object();
+    int64_t most = plan_limit_parts(plan->campaign, plan->office);
 
     for (size_t i = 0; i < plan->campaign->n_orders; i++) {
         struct jv *unit = jv_object();
@@ -260,6 +279,7 @@ struct jv *plan_to_json(const struct plan *plan)
     jv_put(document, "boards", plan_json_boards(plan));
     jv_put(document, "totals", totals);
     jv_put(document, "modems", jv_int((int64_t)plan->office->n_modems));
+    jv_put(document, "limit_parts", most < INT64_MAX ? jv_int(most) : jv_null());
     jv_put(document, "window_seconds", jv_int(plan_window_ms(plan) / 1000));
     return document;
 }

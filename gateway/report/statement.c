@@ -137,7 +137,10 @@ static int statement_read_found(struct books *books, const struct books_campaign
         source.units = units;
         source.boards = boards;
         statement_build(statement, &source);
+        rc = books_notes(books, campaign->number, &statement->notes);
     }
+    if (rc)
+        statement_release(statement);
     free(units);
     free(boards);
     return rc;

@@ -58,6 +58,7 @@ struct statement {
     struct statement_board *boards;
     size_t n_boards;
     int64_t by_state[DELIVERY_STATES]; /* messages of all units */
+    struct books_notes notes;          /* zeroed by statement_build */
 };
 
 /* What a statement is made of, as the books lend it. */

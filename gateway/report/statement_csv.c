@@ -6,6 +6,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
 #include "gateway/model/phone.h"
+#include "adapters/modem/cms.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/sheet.h"
 #include "gateway/report/statement_print.h"
@@ -76,7 +77,26 @@ void statement_print_csv(const struct statement *statement, FILE *out)
     statement_csv_boards(statement, out);
 }
 
-enum { DELIVERY_CELLS = 12 };
+enum { DELIVERY_CELLS = 13 };
+
+/* In words. After a report the code is the network's status, before that the error of the last
+ * attempt; an error that stood there when a report came in another way says nothing about it. */
+static const char *statement_csv_code(const struct books_delivery *delivery)
+{
+    int code = (int)delivery->code;
+
+    if (delivery->channel != CHANNEL_SMS)
+        return "";
+    switch (delivery->state) {
+    case DELIVERY_DELIVERED:
+        return code <= 0xFF && cms_report_kind(code) == REPORT_DELIVERED ? cms_status_text(code)
+                                                                         : "";
+    case DELIVERY_UNDELIVERED:
+        return code <= 0xFF && cms_report_kind(code) == REPORT_FAILED ? cms_status_text(code) : "";
+    default:
+        return code > 0 ? cms_text(code) : "";
+    }
+}
 
 /* The text of a message may hold a citizen's name: only slogans, which hang in public, are given.
  */
@@ -95,11 +115,12 @@ static int statement_csv_delivery(void *ctx, const struct books_delivery *delive
         phone_mask(delivery->address, number);
     clock_format(delivery->changed_ms, when);
     sheet_row(out,
-              (const char *[DELIVERY_CELLS]){
-                  figures[0], delivery->unit, sms ? "sms" : "display",
-                  sms ? number : delivery->board, delivery_state_label(delivery->state),
-                  sms ? figures[1] : "", figures[2], delivery->device, figures[3], when,
-                  sms ? "" : figures[4], sms ? "" : delivery->text},
+              (const char *[DELIVERY_CELLS]){figures[0], delivery->unit, sms ? "sms" : "display",
+                                             sms ? number : delivery->board,
+                                             delivery_state_label(delivery->state),
+                                             sms ? figures[1] : "", figures[2], delivery->device,
+                                             figures[3], statement_csv_code(delivery), when,
+                                             sms ? "" : figures[4], sms ? "" : delivery->text},
               DELIVERY_CELLS);
     return ferror(out) ? -EIO : 0;
 }
@@ -112,8 +133,9 @@ int statement_print_deliveries(struct books *books, const struct statement *stat
                   lang("Delivery", "编号"), lang("Unit", "单位代号"), lang("Channel", "渠道"),
                   lang("Number or board", "号码或显示屏"), lang("State", "状态"),
                   lang("Parts", "计费条"), lang("Attempts", "尝试次数"), lang("Device", "设备"),
-                  lang("Code", "代码"), lang("Changed at", "最后变动时间"),
-                  lang("Seconds shown", "播放秒数"), lang("Slogan", "标语")},
+                  lang("Code", "代码"), lang("Meaning of the code", "代码含义"),
+                  lang("Changed at", "最后变动时间"), lang("Seconds shown", "播放秒数"),
+                  lang("Slogan", "标语")},
               DELIVERY_CELLS);
     return books_deliveries(books, statement->number, statement_csv_delivery, out);
 }

@@ -64,6 +64,16 @@ static struct jv *statement_json_boards(const struct statement *statement)
     return list;
 }
 
+static struct jv *statement_json_notes(const struct books_notes *notes)
+{
+    struct jv *object = jv_object();
+
+    jv_put(object, "reports_closed", jv_int(notes->closed));
+    jv_put(object, "reports_unmatched", jv_int(notes->unmatched));
+    jv_put(object, "refusing_numbers", jv_int(notes->refusals));
+    return object;
+}
+
 struct jv *statement_to_json(const struct statement *statement)
 {
     struct jv *document = jv_object(), *totals = jv_object();
@@ -76,5 +86,6 @@ struct jv *statement_to_json(const struct statement *statement)
     jv_put(document, "units", statement_json_units(statement));
     jv_put(document, "boards", statement_json_boards(statement));
     jv_put(document, "totals", totals);
+    jv_put(document, "notes", statement_json_notes(&statement->notes));
     return document;
 }

@@ -146,18 +146,26 @@ static void statement_print_head(const struct statement *statement, FILE *out)
 
 void statement_print_table(const struct statement *statement, FILE *out)
 {
-    char doubt[FIGURE_ROOM];
+    char count[FIGURE_ROOM];
 
     statement_print_head(statement, out);
     if (statement->n_units)
         statement_print_units(statement, out);
     if (statement->totals.parts_unknown) {
-        figure_count(statement->totals.parts_unknown, doubt);
+        figure_count(statement->totals.parts_unknown, count);
         fprintf(
             out,
             lang("Parts are what the network took; up to %s more belong to messages in doubt.\n",
                  "计费条为网络已接受的条数；结果不明的短信最多另有 %s 条。\n"),
-            doubt);
+            count);
+    }
+    if (statement->notes.closed) {
+        figure_count(statement->notes.closed, count);
+        fprintf(out,
+                lang("Of the messages that were sent, no report came in time for %s; it is awaited "
+                     "no longer.\n",
+                     "已发送的短信中，有 %s 条逾期未收到回执，不再等待。\n"),
+                count);
     }
     if (statement->n_units && statement->n_boards)
         fputc('\n', out);

@@ -55,4 +55,13 @@ static inline bool findings_are_chinese(const struct diag *diag)
     return true;
 }
 
+/* Has a Chinese text a half-width comma or semicolon behind a Chinese character? */
+static inline bool findings_are_half_width(const char *text)
+{
+    for (const char *at = text; (at = strpbrk(at, ",;")) != NULL; at++)
+        if (at > text && (unsigned char)at[-1] >= 0x80)
+            return true;
+    return false;
+}
+
 #endif

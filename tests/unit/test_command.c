@@ -28,7 +28,7 @@ static int stage_setup(void **state)
     stage_write(stage, "lawcast.cfg",
                 "office = { name = \"test\"; };\nledger = { path = \"%s\"; };\n"
                 "units = ( { id = \"city\"; name = \"市法宣办\"; signature = \"市法宣办\"; } );\n"
-                "modems = ( { id = \"m\"; devices = \"/dev/null\"; } );\n",
+                "modems = ( { id = \"m\"; devices = \"/dev/null\"; per_hour = 200; } );\n",
                 stage->books);
     stage_write(stage, "campaign.cfg",
                 "campaign = { id = \"day\"; title = \"日\";\n"

@@ -149,13 +149,15 @@ static void the_json_is_the_contract(void **state)
         "\"level\":2,\"showings\":29,\"planned\":30}],"
         "\"totals\":{\"quota\":70000,\"planned\":4161,\"sent\":20,\"delivered\":37,"
         "\"undelivered\":70,\"rejected\":135,\"unknown\":264,\"suppressed\":521,\"expired\":1034,"
-        "\"cancelled\":2059,\"open\":21,\"parts\":239}}";
+        "\"cancelled\":2059,\"open\":21,\"parts\":239},"
+        "\"notes\":{\"reports_closed\":16,\"reports_unmatched\":3,\"refusing_numbers\":2}}";
     struct books books = two_units();
     struct buffer text = BUFFER_NULL;
     struct statement statement;
     struct jv *document;
 
     (void)state;
+    books.notes = (struct books_notes){.unmatched = 3, .closed = 16, .refusals = 2};
     statement_read(&books, "day", &statement);
     document = statement_to_json(&statement);
     jv_write(document, false, &text);
@@ -251,13 +253,74 @@ static void deliveries_hide_the_citizen(void **state)
     assert_int_equal(statement_print_deliveries(&books, &statement, out), 0);
     fclose(out);
     assert_non_null(strstr(
-        text, "\r\n1,city,sms,138****0001,delivered,2,1,bank-a/3,0,2026-10-31 08:30:00,,\r\n"));
-    assert_non_null(strstr(text, "\r\n2,city,display,plaza,withdrawn,,1,plaza,0,2026-10-31 "
+        text,
+        "\r\n1,city,sms,138****0001,delivered,2,1,bank-a/3,0,delivered,2026-10-31 08:30:00,,\r\n"));
+    assert_non_null(strstr(text, "\r\n2,city,display,plaza,withdrawn,,1,plaza,0,,2026-10-31 "
                                  "08:30:00,300,\"宪法,根本法\"\r\n"));
     assert_null(strstr(text, "张三"));
     assert_null(strstr(text, "13800000001"));
     free(text);
     statement_release(&statement);
+}
+
+static char *print_code(enum delivery_channel channel, enum delivery_state state, int32_t code)
+{
+    const struct books_delivery delivery = {.id = 1,
+                                            .unit = "city",
+                                            .channel = channel,
+                                            .address = 8613800000001,
+                                            .board = "plaza",
+                                            .state = state,
+                                            .code = code,
+                                            .text = "",
+                                            .changed_ms = OPENS};
+    struct books books = two_units();
+    struct statement statement;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    books.deliveries = &delivery;
+    books.n_deliveries = 1;
+    statement_read(&books, "day", &statement);
+    assert_int_equal(statement_print_deliveries(&books, &statement, out), 0);
+    fclose(out);
+    statement_release(&statement);
+    return text;
+}
+
+/* The same number is a status after a report and an error before. */
+static void codes_have_words(void **state)
+{
+    static const struct {
+        enum delivery_channel channel;
+        enum delivery_state state;
+        int32_t code;
+        const char *cells;
+    } cases[] = {
+        {CHANNEL_SMS, DELIVERY_DELIVERED, 0, ",0,已送达,2026"},
+        {CHANNEL_SMS, DELIVERY_DELIVERED, 332, ",332,,2026"}, /* of the doubt before the proof */
+        {CHANNEL_SMS, DELIVERY_DELIVERED, 42, ",42,,2026"},
+        {CHANNEL_SMS, DELIVERY_UNDELIVERED, 0x46, ",70,永久失败：有效期内未能送达,2026"},
+        {CHANNEL_SMS, DELIVERY_UNDELIVERED, 0, ",0,,2026"},
+        {CHANNEL_SMS, DELIVERY_REJECTED, 1, ",1,空号,2026"},
+        {CHANNEL_SMS, DELIVERY_DEFERRED, 42, ",42,网络拥塞,2026"},
+        {CHANNEL_SMS, DELIVERY_UNKNOWN, 332, ",332,网络没有应答设备,2026"},
+        {CHANNEL_SMS, DELIVERY_EXPIRED, 192, ",192,短信中心忙,2026"},
+        {CHANNEL_SMS, DELIVERY_SENT, 0, ",0,,2026"},
+        {CHANNEL_DISPLAY, DELIVERY_WITHDRAWN, 404, ",404,,2026"},
+    };
+
+    (void)state;
+    setenv("LC_ALL", "zh_CN.UTF-8", 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = print_code(cases[i].channel, cases[i].state, cases[i].code);
+
+        assert_non_null(strstr(text, ",代码,代码含义,最后变动时间,"));
+        assert_non_null(strstr(text, cases[i].cells));
+        free(text);
+    }
+    unsetenv("LC_ALL");
 }
 
 static void standing_is_what_the_figures_prove(void **state)
@@ -401,6 +464,7 @@ int main(void)
         cmocka_unit_test(the_table_speaks_chinese),
         cmocka_unit_test(the_sheet_has_the_same_figures),
         cmocka_unit_test(deliveries_hide_the_citizen),
+        cmocka_unit_test(codes_have_words),
         cmocka_unit_test(standing_is_what_the_figures_prove),
         cmocka_unit_test(no_gateway_no_progress),
         cmocka_unit_test(dark_boards_are_short),

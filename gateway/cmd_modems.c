@@ -1,0 +1,195 @@
+/* cmd_modems: lawcast modems: how every modem and its SIM stands; pausing them.
+ * Runs: any. Opens no device: the running gateway has them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/modem/cms.h"
+#include "adapters/modem/why.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
+#include "gateway/command.h"
+#include "gateway/control/control.h"
+#include "gateway/report/modem_table.h"
+
+static const char *modems_error_english(int code)
+{
+    return cms_find(code)->text;
+}
+
+static const struct modem_words modems_words = {cms_text, modems_error_english, why_label};
+
+static int modems_unreadable(void)
+{
+    fputs(lang("lawcast modems: the books can't be read just now. Try again.\n",
+               "lawcast modems：暂时无法读取账本，请重试。\n"),
+          stderr);
+    return COMMAND_MACHINE;
+}
+
+static void modems_print(const struct modem_table *table, bool live, bool json)
+{
+    BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
+    struct jv *document;
+
+    if (!json) {
+        modem_table_print(table, live, stdout);
+        return;
+    }
+    document = modem_table_json(table, live);
+    jv_write(document, true, &text);
+    puts(buffer_text(&text));
+    jv_free(document);
+}
+
+static int modems_show(const struct office *office, bool json)
+{
+    bool live = books_in_use(office->ledger_path);
+    struct modem_table *table;
+    struct books *books = NULL;
+    int result = COMMAND_FINE;
+
+    if (access(office->ledger_path, F_OK) == 0)
+        result = command_open_books(NULL, office->ledger_path, &books);
+    if (result != COMMAND_FINE)
+        return result;
+    if (modem_table_read(&table, office, books, &modems_words, clock_wall_ms())) {
+        result = modems_unreadable();
+    } else {
+        modems_print(table, live, json);
+        modem_table_free(table);
+    }
+    books_close(books);
+    return result;
+}
+
+static int modems_tell(const struct office *office, const char *verb, const char *id)
+{
+    MEM_FREE_LATER char *path = control_path(office->ledger_path);
+    MEM_FREE_LATER char *line = mem_printf("%s modem %s", verb, id);
+    struct jv *answer;
+    int rc = control_ask(path, line, &answer);
+    const char *error;
+
+    if (rc == -ENOENT || rc == -ECONNREFUSED) {
+        fputs(lang("lawcast modems: no gateway is running here that could be told. Start it with "
+                   "\"lawcast run\" first.\n",
+                   "lawcast modems：没有正在运行的网关。请先用 lawcast run 启动。\n"),
+              stderr);
+        return COMMAND_REFUSED;
+    }
+    if (rc) {
+        fprintf(stderr,
+                lang("lawcast modems: the gateway doesn't answer at %s: %s.\n",
+                     "lawcast modems：网关在 %s 没有应答：%s。\n"),
+                path, strerror(-rc));
+        return COMMAND_MACHINE;
+    }
+    error = jv_text(jv_member(answer, "error"));
+    if (error)
+        fprintf(stderr, "lawcast modems: %s\n", error);
+    else
+        printf(strcmp(verb, "pause") == 0
+                   ? lang("Paused: %lld modems. They finish the message that they have.\n",
+                          "已暂停 %lld 台；正在发的一条会发完。\n")
+                   : lang("Resumed: %lld modems.\n", "已恢复 %lld 台。\n"),
+               (long long)jv_number(jv_member(answer, "modems"), 0));
+    rc = error ? COMMAND_REFUSED : COMMAND_FINE;
+    jv_free(answer);
+    return rc;
+}
+
+/* words: nothing, or a verb and an id. */
+static int modems_do(const char *config, bool json, int n, char *const *words)
+{
+    struct diag diag = DIAG_NULL;
+    struct office *office = NULL;
+    int result = command_read_office(config, &diag, &office);
+
+    command_tell_errors(&diag);
+    diag_free(&diag);
+    if (result == COMMAND_FINE)
+        result = n ? modems_tell(office, words[0], words[1]) : modems_show(office, json);
+    command_free_office(office);
+    return result;
+}
+
+static int modems_run(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    const char *config = NULL;
+    bool json = false;
+    int option, n;
+
+    while ((option = command_next_option(argc, argv, ":c:h", options)) != -1) {
+        if (option == 'c')
+            config = optarg;
+        else if (option == 'j')
+            json = true;
+        else
+            return command_bad_option(&command_modems, option, argv);
+    }
+    n = argc - optind;
+    if (n > 0 && strcmp(argv[optind], "pause") && strcmp(argv[optind], "resume"))
+        return command_misused(
+            &command_modems,
+            lang("\"%s\" is neither pause nor resume.", "%s：只能是 pause 或 resume。"),
+            argv[optind]);
+    if (n != 0 && n != 2)
+        return command_misused(&command_modems, "%s",
+                               lang("name one modem or bank.", "请写一台设备或一组设备的代号。"));
+    return modems_do(config, json, n, argv + optind);
+}
+
+const struct command command_modems = {
+    .name = "modems",
+    .help_en = "Show every modem and its SIM; pause and resume them.",
+    .help_zh = "查看各台短信设备及其 SIM 卡；暂停或恢复。",
+    .usage = "[-c FILE] [--json] | [-c FILE] pause ID | resume ID",
+    .long_en =
+        "A line for every modem: its state, the end of its SIM's IMSI, network, signal, parts that "
+        "its\nSIM has sent in the last hour and today with their limits, its limit group, and why "
+        "it "
+        "takes\nnothing or what failed last. Below, what each limit group has sent.\n\n"
+        "  ready      takes messages\n"
+        "  throttled  waits: a limit, the pace, or the network asked for patience\n"
+        "  paused     by \"lawcast modems pause\"; also after a restart\n"
+        "  down       can't be used; the gateway goes on trying\n\n"
+        "  pause ID            a modem (bank-a/17) or a whole bank (bank-a) takes nothing any "
+        "more\n"
+        "  resume ID           the other way round\n"
+        "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
+        "/etc/lawcast/lawcast.cfg\n"
+        "      --json          for programs\n"
+        "  -h, --help          this text\n\n"
+        "Examples:\n"
+        "  lawcast modems\n"
+        "  lawcast modems pause bank-a/17\n"
+        "  lawcast modems --json | jq '.modems[] | select(.state == \"down\")'\n\n"
+        "Exit codes: 0 fine; 1 no such modem, no gateway to tell, or errors in the configuration; "
+        "2 wrong\nusage; 4 the books can't be read.\n",
+    .long_zh =
+        "每台设备一行：状态、SIM 卡 IMSI 末四位、网络、信号、近一小时和今日已发条数（按计费条）\n"
+        "及上限、所属限额组，以及不可用的原因或最近的错误。下面是各限额组的已发条数。\n\n"
+        "  就绪    可以发送\n"
+        "  限速    暂时等待：达到上限、按节奏发送，或网络要求稍后\n"
+        "  暂停    由 lawcast modems pause 暂停；重启后仍然有效\n"
+        "  不可用  设备不能用；网关会继续尝试\n\n"
+        "  pause 代号          暂停一台（bank-a/17）或一组（bank-a）\n"
+        "  resume 代号         恢复\n"
+        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
+        "      --json          供程序使用\n"
+        "  -h, --help          本说明\n\n"
+        "示例：\n"
+        "  lawcast modems\n"
+        "  lawcast modems pause bank-a/17\n"
+        "  lawcast modems --json | jq '.modems[] | select(.state == \"down\")'\n\n"
+        "退出码：0 正常；1 没有此设备、没有正在运行的网关或配置有错误；2 用法错误；4 "
+        "账本无法读取。\n",
+    .run = modems_run,
+};

@@ -1,0 +1,49 @@
+/* control: the gateway's control socket, for commands on the same machine.
+ * Runs: loop (control_open .. control_close); control_ask runs in a command and blocks.
+ *
+ * A Unix socket beside the books: control_path(ledger). One command a line, words parted by spaces;
+ * each is answered by one line of JSON: {"ok":WORD, ...} or {"error":SENTENCE} in the language of
+ * the gateway.
+ *
+ *   pause modem ID        ID: a modem, "bank-a/17", or a whole bank, "bank-a"
+ *   resume modem ID
+ *
+ * Only the gateway's own user and root are listened to (SO_PEERCRED), whatever the file's mode
+ * says. A socket that a crash left behind is taken over: whoever opens one holds the lock on the
+ * books. */
+#ifndef LAWCAST_CONTROL_H
+#define LAWCAST_CONTROL_H
+
+#include <stddef.h>
+
+#include <uv.h>
+
+#include "gateway/base/json.h"
+
+#define CONTROL_LINE_MAX    1024 /* bytes, its end not counted */
+#define CONTROL_WORDS_MAX   8
+#define CONTROL_CLIENTS_MAX 16
+
+struct control; /* opaque */
+
+/* Does what n >= 1 words say and fills answer, an empty object, with "ok" or "error". */
+typedef void control_obey(void *ctx, size_t n, char *const *words, struct jv *answer);
+
+/* To be freed. */
+char *control_path(const char *ledger);
+/* 0, or -errno: the gateway can do without. path is lent. */
+int control_open(struct control **out, uv_loop_t *loop, const char *path, control_obey *obey,
+                 void *ctx);
+/* Hangs up and removes the socket; frees itself once the loop has closed its handles. NULL is fine.
+ */
+void control_close(struct control *control);
+
+/* Splits a line in place; the number of words, 0: none, more than CONTROL_WORDS_MAX, or characters
+ * that no word has (controls, bytes above 126). */
+size_t control_split(char *line, char *words[static CONTROL_WORDS_MAX]);
+
+/* Says one line (without its end) to the gateway at path and waits for its answer, at most 5 s. 0:
+ * *answer is to be freed; -ENOENT, -ECONNREFUSED: no gateway listens; another -errno. */
+int control_ask(const char *path, const char *line, struct jv **answer);
+
+#endif
