@@ -10,75 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "gateway/base/buffer.h"
 #include "gateway/base/mem.h"
+#include "tests/support/phone.h"
 #include "tests/support/sim_client.h"
 
-enum { PATIENCE_MS = 10000 };
-
-#define PDU_HEAD  "0031000D91683108000000F"
-#define PDU_TAIL  "0008FF045BAA6CD5" /* UCS-2 宪法, report wanted */
-#define NUMBER(n) INT64_C(861380000000) * 10 + (n)
-
 static const char *test_program;
-
-struct phone {
-    struct sim_client *sim;
-    int fd;
-    struct buffer seen; /* read and not yet expected */
-};
-
-static void phone_open(struct phone *phone, struct sim_client *sim, size_t index)
-{
-    *phone = (struct phone){.sim = sim};
-    phone->fd = open(sim_client_modem(sim, index), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    assert_true(phone->fd >= 0);
-}
-
-static void phone_close(struct phone *phone)
-{
-    close(phone->fd);
-    buffer_free(&phone->seen);
-}
-
-static void phone_say(struct phone *phone, const char *text)
-{
-    assert_int_equal(write(phone->fd, text, strlen(text)), strlen(text));
-}
-
-/* Reads until text comes; what was read up to its end is dropped. */
-static void phone_expect(struct phone *phone, const char *text)
-{
-    struct pollfd wait = {.fd = phone->fd, .events = POLLIN};
-    const char *at;
-
-    while (!(at = strstr(buffer_text(&phone->seen), text))) {
-        char bytes[512];
-        ssize_t got;
-
-        if (poll(&wait, 1, PATIENCE_MS) <= 0)
-            fail_msg("no \"%s\" after \"%s\"", text, buffer_text(&phone->seen));
-        got = read(phone->fd, bytes, sizeof bytes);
-        assert_true(got > 0);
-        buffer_add(&phone->seen, bytes, (size_t)got);
-    }
-    buffer_consume(&phone->seen, (size_t)(at - phone->seen.data) + strlen(text));
-}
-
-static void phone_send(struct phone *phone, int last_digit)
-{
-    MEM_FREE_LATER char *pdu = mem_printf(PDU_HEAD "%d" PDU_TAIL "\x1a", last_digit);
-
-    phone_say(phone, "AT+CMGS=19\r");
-    phone_expect(phone, "AT+CMGS=19\r\r\n> ");
-    phone_say(phone, pdu);
-}
 
 static struct sim_client *sim_start(const char *const *options)
 {
@@ -103,7 +43,7 @@ static void test_conversation(void **state)
     struct phone phone;
 
     (void)state;
-    phone_open(&phone, sim, 1);
+    phone_open(&phone, sim_client_modem(sim, 1));
     phone_say(&phone, "AT\r");
     phone_expect(&phone, "AT\r\r\nOK\r\n");
     phone_say(&phone, "at+cnmi=2,1,0,1,0\r");
@@ -122,7 +62,7 @@ static void test_conversation(void **state)
     assert_int_equal(events.n, 2);
     assert_string_equal(events.items[0].event, "accepted");
     assert_int_equal(events.items[0].modem, 1);
-    assert_int_equal(events.items[0].number, NUMBER(1));
+    assert_int_equal(events.items[0].number, PHONE_NUMBER(1));
     assert_int_equal(events.items[0].reference, 1);
     assert_string_equal(events.items[0].text, "宪法");
     assert_string_equal(events.items[0].alphabet, "ucs2");
@@ -141,12 +81,12 @@ static void test_dead_agent(void **state)
     struct phone phone;
 
     (void)state;
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_say(&phone, "AT+CMGS=19\r");
     phone_expect(&phone, "> ");
     phone_say(&phone, "0031000D");
     phone_close(&phone);
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_say(&phone, "AT\r"); /* without ESC */
     phone_expect(&phone, "AT\r\r\nOK\r\n");
     phone_say(&phone, "AT+CMGS=19\r");
@@ -180,7 +120,7 @@ static void test_faults(void **state)
     struct phone phone;
 
     (void)state;
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_say(&phone, "AT+CNMI=2,0,0,1,0\r");
     phone_expect(&phone, "OK\r\n");
     assert_true(sim_client_tell(sim, "hang 0 before"));
@@ -220,7 +160,7 @@ static void test_stored_reports(void **state)
     struct phone phone;
 
     (void)state;
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_send(&phone, 1);
     phone_expect(&phone, "+CMGS: 1\r\n\r\nOK\r\n");
     answer = sim_client_ask(sim, "sync");
@@ -253,7 +193,7 @@ static void test_unplug(void **state)
     char byte;
 
     (void)state;
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     assert_true(sim_client_tell(sim, "unplug 0"));
     assert_true(read(phone.fd, &byte, 1) <= 0);
     assert_int_equal(access(sim_client_modem(sim, 0), F_OK), -1);
@@ -261,7 +201,7 @@ static void test_unplug(void **state)
     assert_false(sim_client_tell(sim, "unplug 1"));
     assert_true(sim_client_tell(sim, "replug 0"));
     phone_close(&phone);
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_say(&phone, "AT\r");
     phone_expect(&phone, "\r\nOK\r\n");
     phone_close(&phone);
@@ -277,7 +217,7 @@ static void test_air(void **state)
     struct phone phone;
 
     (void)state;
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_send(&phone, 1);
     events = sim_client_events(sim);
     assert_int_equal(events.n, 0);
@@ -285,7 +225,7 @@ static void test_air(void **state)
     assert_true(sim_client_tell(sim, "unplug 0")); /* in the air: never taken */
     assert_true(sim_client_tell(sim, "replug 0"));
     phone_close(&phone);
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_say(&phone, "AT\r");
     phone_expect(&phone, "\r\nOK\r\n");
     phone_send(&phone, 2);
@@ -314,7 +254,7 @@ static void test_odds(void **state)
     close(fd);
     sim = sim_start(options);
     unlink(path);
-    phone_open(&phone, sim, 0);
+    phone_open(&phone, sim_client_modem(sim, 0));
     phone_say(&phone, "AT+CNMI=2,0,0,1,0\r");
     phone_expect(&phone, "OK\r\n");
     phone_send(&phone, 1);
@@ -350,6 +290,38 @@ static void test_bad_commands(void **state)
         "reboot nowhere",
         "lie nowhere on",
         "deliver 0 86 \xff",
+        "deliver 0 86x text",
+        "deliver 0 86",
+        "deliverparts 0 86 1,2 one part",
+        "deliverparts 0 86 0 one part",
+        "deliverparts 0 86 , one part",
+        "deliverfrom 0 a-name-that-is-long text",
+        "cms 0 38 0",
+        "cme 0",
+        "error 0 x",
+        "hang 0 never",
+        "truncate 0 before",
+        "twice 9",
+        "deaf 0",
+        "barred 0 perhaps",
+        "pin 0 123",
+        "pin 0 on",
+        "register 0 6",
+        "register 0 1 \"",
+        "signal 0 32",
+        "imsi 0 46x",
+        "slow 0 -1",
+        "echo 0 x",
+        "garbage 0 0",
+        "flood 0",
+        "flood 0 1000001",
+        "reports 0 late",
+        "reports 0 early 1",
+        "reports 0 stray 10001",
+        "replug 0",
+        "number 86 silent 1",
+        "number 86 late",
+        "number 86 busy x",
     };
     struct sim_client *sim = sim_start(NULL);
 

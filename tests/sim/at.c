@@ -2,6 +2,8 @@
  * Runs: any. */
 #include "tests/sim/at.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +12,14 @@
 #include "gateway/base/mem.h"
 #include "tests/sim/at_room.h"
 
-enum { AT_CR = 0x0D, AT_BACKSPACE = 0x08, AT_CTRL_Z = 0x1A, AT_ESC = 0x1B };
+enum { AT_CR = 0x0D, AT_BACKSPACE = 0x08, AT_CTRL_Z = 0x1A, AT_ESC = 0x1B, AT_SAY_MAX = 256 };
 
-struct at *at_new(const struct at_host *host, unsigned serial)
+struct at *at_new(const struct at_host *host, struct radio *radio)
 {
     struct at *at = mem_new(struct at);
 
     at->host = *host;
-    at->serial = serial;
+    at->radio = radio;
     at_reset(at);
     return at;
 }
@@ -34,10 +36,15 @@ void at_reset(struct at *at)
     at->state = AT_COMMAND;
     at->echo = true;
     at->text_mode = false;
-    at->cmee = 0;
+    at->cmee = at->cops_format = 0;
     memset(at->cnmi, 0, sizeof at->cnmi);
+    memset(at->watch, 0, sizeof at->watch);
+    at->registration = radio_registration(at->radio);
+    at->prompt_withheld = false;
     at->length = 0;
-    strcpy(at->centre, "+8613800100500");
+    for (int i = 0; i < AT_MEMORIES; i++)
+        memcpy(at->memory[i], at->radio->family->memories, 2);
+    memcpy(at->centre, at->radio->centre, sizeof at->centre);
     buffer_clear(&at->out);
     buffer_clear(&at->held);
 }
@@ -52,9 +59,75 @@ bool at_is_busy(const struct at *at)
     return at->state == AT_WAITING;
 }
 
+size_t at_held(const struct at *at)
+{
+    return at->held.length;
+}
+
 bool at_is_idle(const struct at *at)
 {
     return at->state == AT_COMMAND && at->length == 0 && at->held.length == 0;
+}
+
+/* Formatted on the stack: an answer must not cost an allocation. */
+void at_say(struct at *at, const char *format, ...)
+{
+    char text[AT_SAY_MAX];
+    va_list args;
+    int length;
+
+    if (at->mutters && at->answering)
+        at_mutter(at);
+    va_start(args, format);
+    length = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    LOG_ASSERT(length >= 0 && length < AT_SAY_MAX);
+    buffer_add(&at->out, "\r\n", 2);
+    buffer_add(&at->out, text, (size_t)length);
+    buffer_add(&at->out, "\r\n", 2);
+}
+
+void at_mutter(struct at *at)
+{
+    const char *const *lines = at->radio->family->mutter;
+    bool answering = at->answering;
+    unsigned n = 0;
+
+    while (lines[n])
+        n++;
+    at->answering = false; /* what is muttered is no answer */
+    at_say(at, "%s", lines[at->muttered++ % n]);
+    at->answering = answering;
+}
+
+void at_set_mutter(struct at *at, bool on)
+{
+    at->mutters = on;
+}
+
+void at_withhold_prompt(struct at *at)
+{
+    at->prompt_withheld = true;
+}
+
+static void at_say_all(struct at *at, const char *const *lines)
+{
+    for (; *lines; lines++)
+        at_say(at, "%s", *lines);
+}
+
+void at_say_card_ready(struct at *at)
+{
+    at_say_all(at, at->radio->family->card_ready);
+}
+
+void at_boot(struct at *at)
+{
+    at_say_all(at, at->radio->family->power_on);
+    if (at->radio->family->says_pin)
+        at_read_pin(at, "");
+    if (at->radio->card.lock == CARD_READY)
+        at_say_card_ready(at);
 }
 
 static void at_end_prompt(struct at *at)
@@ -70,6 +143,8 @@ static void at_submit(struct at *at)
 
     at->length = 0;
     at->state = AT_WAITING;
+    if (at->mutters)
+        at_mutter(at);
     if (length == AT_LINE_MAX || hex_decode(&pdu, at->line, length) || pdu.length > PDU_BYTES_MAX)
         at->host.garbage(at->host.ctx);
     else
@@ -77,19 +152,28 @@ static void at_submit(struct at *at)
                         at->announced);
 }
 
-static void at_keep(struct at *at, char c)
+static void at_keep(struct at *at, const char *bytes, size_t length)
 {
-    if (at->length < AT_LINE_MAX)
-        at->line[at->length++] = c;
+    size_t room = AT_LINE_MAX - at->length;
+
+    if (length > room)
+        length = room;
+    memcpy(at->line + at->length, bytes, length);
+    at->length += length;
 }
 
-/* Where the line says AT, or NULL. Noise before it is an old agent's. */
+/* Where the line says AT, or NULL. Noise before it is an old agent's, or the line's. */
 static const char *at_find_command(struct at *at)
 {
-    if (at->length == AT_LINE_MAX)
+    size_t length = at->length;
+
+    if (length == AT_LINE_MAX)
         return NULL;
-    at->line[at->length] = '\0';
-    return strcasestr(at->line, "AT");
+    at->line[length] = '\0';
+    for (size_t i = 0; i + 1 < length; i++)
+        if ((at->line[i] | 0x20) == 'a' && (at->line[i + 1] | 0x20) == 't')
+            return at->line + i;
+    return NULL;
 }
 
 static void at_end_line(struct at *at)
@@ -120,7 +204,7 @@ static void at_prompt_byte(struct at *at, char c)
     case '\n':
         return;
     default:
-        at_keep(at, c);
+        at_keep(at, &c, 1);
     }
 }
 
@@ -140,10 +224,11 @@ static void at_command_byte(struct at *at, char c)
     case AT_CTRL_Z:
         return;
     default:
-        at_keep(at, c);
+        at_keep(at, &c, 1);
     }
 }
 
+/* A byte that means something. */
 static void at_byte(struct at *at, char c)
 {
     if (at->echo && c != AT_ESC && c != AT_CTRL_Z)
@@ -154,13 +239,39 @@ static void at_byte(struct at *at, char c)
         at_command_byte(at, c);
 }
 
+static bool at_is_plain(char c)
+{
+    return (unsigned char)c >= ' ' ||
+           (c != AT_CR && c != '\n' && c != AT_CTRL_Z && c != AT_ESC && c != AT_BACKSPACE);
+}
+
+/* Most bytes are digits of a PDU: they are taken in one piece. */
+static size_t at_plain(struct at *at, const char *bytes, size_t length)
+{
+    size_t n = 0;
+
+    while (n < length && at_is_plain(bytes[n]))
+        n++;
+    if (n && at->echo)
+        buffer_add(&at->out, bytes, n);
+    if (n)
+        at_keep(at, bytes, n);
+    return n;
+}
+
 void at_feed(struct at *at, const void *bytes, size_t length)
 {
     const char *next = bytes;
 
     while (length > 0 && at->state != AT_WAITING) {
-        at_byte(at, *next++);
-        length--;
+        size_t n = at_plain(at, next, length);
+
+        if (n == 0) {
+            at_byte(at, *next);
+            n = 1;
+        }
+        next += n;
+        length -= n;
     }
     if (length)
         buffer_add(&at->held, next, length);
@@ -171,23 +282,46 @@ static void at_resume(struct at *at)
 {
     struct buffer held = at->held;
 
-    at->held = BUFFER_NULL;
     at->state = AT_COMMAND;
+    if (!held.length)
+        return;
+    at->held = BUFFER_NULL;
     at_feed(at, buffer_text(&held), held.length);
     buffer_free(&held);
 }
 
-void at_answer(struct at *at, unsigned reference)
+void at_answer(struct at *at, unsigned reference, unsigned times)
 {
     LOG_ASSERT(at->state == AT_WAITING);
-    buffer_printf(&at->out, "\r\n+CMGS: %u\r\n\r\nOK\r\n", reference);
+    while (times-- > 0)
+        at_say(at, "+CMGS: %u", reference);
+    if (at->mutters)
+        at_mutter(at);
+    at_say(at, "OK");
     at_resume(at);
 }
 
-void at_refuse(struct at *at, int cms)
+void at_refuse(struct at *at, const struct at_refusal *refusal)
 {
     LOG_ASSERT(at->state == AT_WAITING);
-    buffer_printf(&at->out, "\r\n+CMS ERROR: %d\r\n", cms);
+    switch (refusal->kind) {
+    case AT_ERROR_CMS:
+        at_say(at, "+CMS ERROR: %d", refusal->code);
+        break;
+    case AT_ERROR_CME:
+        at_say(at, "+CME ERROR: %d", refusal->code);
+        break;
+    case AT_ERROR_PLAIN:
+        at_say(at, "ERROR");
+        break;
+    }
+    at_resume(at);
+}
+
+void at_cut(struct at *at)
+{
+    LOG_ASSERT(at->state == AT_WAITING);
+    buffer_add_text(&at->out, "\r\n+CM");
     at_resume(at);
 }
 
@@ -195,48 +329,4 @@ void at_silence(struct at *at)
 {
     LOG_ASSERT(at->state == AT_WAITING);
     at_resume(at);
-}
-
-static void at_say_pdu(struct at *at, const char *head, const struct pdu_bytes *pdu)
-{
-    buffer_printf(&at->out, "\r\n%s%zu\r\n", head, pdu->tpdu);
-    hex_encode(&at->out, pdu->bytes, pdu->length);
-    buffer_add_text(&at->out, "\r\n");
-}
-
-/* Stores the message and names its place. 0, or 1: no room. */
-static int at_store(struct at *at, const char *head, const struct pdu_bytes *pdu)
-{
-    for (size_t i = 0; i < AT_SLOTS; i++) {
-        if (at->slots[i].used)
-            continue;
-        at->slots[i] = (struct at_slot){.used = true, .pdu = *pdu};
-        buffer_printf(&at->out, "\r\n%s\"SM\",%zu\r\n", head, i + 1);
-        return 0;
-    }
-    return 1;
-}
-
-int at_report(struct at *at, const struct pdu_bytes *pdu)
-{
-    int route = at->cnmi[AT_ROUTE_DS];
-
-    if (!at_is_idle(at) || route == 0)
-        return 1;
-    if (route == 2)
-        return at_store(at, "+CDSI: ", pdu);
-    at_say_pdu(at, "+CDS: ", pdu);
-    return 0;
-}
-
-int at_deliver(struct at *at, const struct pdu_bytes *pdu)
-{
-    int route = at->cnmi[AT_ROUTE_MT];
-
-    if (!at_is_idle(at) || route == 0)
-        return 1;
-    if (route == 1)
-        return at_store(at, "+CMTI: ", pdu);
-    at_say_pdu(at, "+CMT: ,", pdu);
-    return 0;
 }

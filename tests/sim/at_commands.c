@@ -1,4 +1,4 @@
-/* at_commands: what the modem answers to each command. See at.h.
+/* at_commands: the table of commands, settings and sending. See at.h.
  * Runs: any. */
 #include "tests/sim/at_room.h"
 
@@ -7,18 +7,51 @@
 #include <string.h>
 #include <strings.h>
 
-#include "gateway/base/hex.h"
-
-enum { AT_CME_BAD_PARAMETER = 50, AT_CMS_BAD_INDEX = 321, AT_CMS_NOT_ALLOWED = 302 };
-
-/* What a command's function returns. */
-enum at_result { AT_OK, AT_ERROR, AT_SAID }; /* SAID: the final line is already out */
+/* What a command needs, and by which list of errors it says so. */
+enum at_need { AT_NEEDS_NOTHING, AT_NEEDS_CARD, AT_NEEDS_CARD_CMS };
 
 struct at_entry {
-    const char *command;                                     /* after AT, upper case */
-    const char *reply;                                       /* a line before OK, or NULL */
-    enum at_result (*run)(struct at *at, const char *value); /* value: what follows command */
+    const char *command; /* after AT, upper case */
+    const char *reply;   /* a line before OK, or NULL */
+    at_command *run;
+    enum at_need need;
 };
+
+enum at_result at_fail_cms(struct at *at, int code)
+{
+    at_say(at, "+CMS ERROR: %d", code);
+    return AT_SAID;
+}
+
+static const char *at_cme_text(int code)
+{
+    static const struct {
+        int code;
+        const char *text;
+    } texts[] = {
+        {AT_CME_NOT_ALLOWED, "operation not allowed"},
+        {AT_CME_PIN, "SIM PIN required"},
+        {AT_CME_PUK, "SIM PUK required"},
+        {AT_CME_PASSWORD, "incorrect password"},
+        {AT_CME_BAD_PARAMETER, "incorrect parameters"},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].code == code)
+            return texts[i].text;
+    return "unknown";
+}
+
+enum at_result at_fail_cme(struct at *at, int code)
+{
+    if (at->cmee == 0)
+        at_say(at, "ERROR");
+    else if (at->cmee == 1)
+        at_say(at, "+CME ERROR: %d", code);
+    else
+        at_say(at, "+CME ERROR: %s", at_cme_text(code));
+    return AT_SAID;
+}
 
 static enum at_result at_run_echo_on(struct at *at, const char *value)
 {
@@ -39,13 +72,41 @@ static enum at_result at_run_reset(struct at *at, const char *value)
     (void)value;
     at->echo = true;
     at->text_mode = false;
-    at->cmee = 0;
+    at->cmee = at->cops_format = 0;
     memset(at->cnmi, 0, sizeof at->cnmi);
+    memset(at->watch, 0, sizeof at->watch);
     return AT_OK;
 }
 
-/* One small number. 0, or 1: it isn't one, or is above most. */
-static int at_number(const char *value, long most, int *out)
+static enum at_result at_run_info(struct at *at, const char *value)
+{
+    (void)value;
+    at_say(at, "%s", at->radio->family->info);
+    return AT_OK;
+}
+
+static enum at_result at_run_maker(struct at *at, const char *value)
+{
+    (void)value;
+    at_say(at, "%s", at->radio->family->maker);
+    return AT_OK;
+}
+
+static enum at_result at_run_model(struct at *at, const char *value)
+{
+    (void)value;
+    at_say(at, "%s", at->radio->family->model);
+    return AT_OK;
+}
+
+static enum at_result at_run_revision(struct at *at, const char *value)
+{
+    (void)value;
+    at_say(at, "%s", at->radio->family->revision);
+    return AT_OK;
+}
+
+int at_number(const char *value, long most, int *out)
 {
     char *end;
     long number = strtol(value, &end, 10);
@@ -64,29 +125,14 @@ static enum at_result at_run_cmee(struct at *at, const char *value)
 static enum at_result at_read_cmee(struct at *at, const char *value)
 {
     (void)value;
-    buffer_printf(&at->out, "\r\n+CMEE: %d\r\n", at->cmee);
-    return AT_OK;
-}
-
-static enum at_result at_run_imei(struct at *at, const char *value)
-{
-    (void)value;
-    buffer_printf(&at->out, "\r\n86000000%07u\r\n", at->serial % 10000000);
-    return AT_OK;
-}
-
-static enum at_result at_run_imsi(struct at *at, const char *value)
-{
-    (void)value;
-    buffer_printf(&at->out, "\r\n46000000%07u\r\n", at->serial % 10000000);
+    at_say(at, "+CMEE: %d", at->cmee);
     return AT_OK;
 }
 
 static enum at_result at_read_centre(struct at *at, const char *value)
 {
     (void)value;
-    buffer_printf(&at->out, "\r\n+CSCA: \"%s\",%d\r\n", at->centre,
-                  at->centre[0] == '+' ? 145 : 129);
+    at_say(at, "+CSCA: \"%s\",%d", at->centre, at->centre[0] == '+' ? 145 : 129);
     return AT_OK;
 }
 
@@ -97,7 +143,7 @@ static enum at_result at_run_centre(struct at *at, const char *value)
     if (*value++ != '"')
         return AT_ERROR;
     length = strspn(value, "+0123456789");
-    if (value[length] != '"' || length == 0 || length >= AT_CENTRE_MAX)
+    if (value[length] != '"' || length == 0 || length > RADIO_CENTRE_MAX)
         return AT_ERROR;
     memcpy(at->centre, value, length);
     at->centre[length] = '\0';
@@ -110,12 +156,17 @@ static enum at_result at_run_charset(struct at *at, const char *value)
     return strcasecmp(value, "\"GSM\"") ? AT_ERROR : AT_OK;
 }
 
+/* In CDMA mode there are only text mode and PDUs of another kind. */
 static enum at_result at_run_format(struct at *at, const char *value)
 {
     int mode;
 
     if (at_number(value, 1, &mode))
         return AT_ERROR;
+    if (at->radio->cdma && mode == 0) {
+        at_say(at, "ERROR");
+        return AT_SAID;
+    }
     at->text_mode = mode == 1;
     return AT_OK;
 }
@@ -123,7 +174,7 @@ static enum at_result at_run_format(struct at *at, const char *value)
 static enum at_result at_read_format(struct at *at, const char *value)
 {
     (void)value;
-    buffer_printf(&at->out, "\r\n+CMGF: %d\r\n", at->text_mode);
+    at_say(at, "+CMGF: %d", at->text_mode || at->radio->cdma);
     return AT_OK;
 }
 
@@ -152,162 +203,100 @@ static enum at_result at_read_routing(struct at *at, const char *value)
     const int *n = at->cnmi;
 
     (void)value;
-    buffer_printf(&at->out, "\r\n+CNMI: %d,%d,%d,%d,%d\r\n", n[0], n[1], n[2], n[3], n[4]);
-    return AT_OK;
-}
-
-static unsigned at_stored(const struct at *at)
-{
-    unsigned n = 0;
-
-    for (size_t i = 0; i < AT_SLOTS; i++)
-        n += at->slots[i].used;
-    return n;
-}
-
-static enum at_result at_run_storage(struct at *at, const char *value)
-{
-    unsigned n = at_stored(at);
-
-    if (strncasecmp(value, "\"SM\"", 4) != 0)
-        return AT_ERROR;
-    buffer_printf(&at->out, "\r\n+CPMS: %u,%d,%u,%d,%u,%d\r\n", n, AT_SLOTS, n, AT_SLOTS, n,
-                  AT_SLOTS);
-    return AT_OK;
-}
-
-static enum at_result at_read_storage(struct at *at, const char *value)
-{
-    unsigned n = at_stored(at);
-
-    (void)value;
-    buffer_printf(&at->out, "\r\n+CPMS: \"SM\",%u,%d,\"SM\",%u,%d,\"SM\",%u,%d\r\n", n, AT_SLOTS, n,
-                  AT_SLOTS, n, AT_SLOTS);
-    return AT_OK;
-}
-
-static enum at_result at_fail(struct at *at, int cms)
-{
-    buffer_printf(&at->out, "\r\n+CMS ERROR: %d\r\n", cms);
-    return AT_SAID;
-}
-
-static struct at_slot *at_find_slot(struct at *at, const char *value)
-{
-    int index;
-
-    if (at_number(value, AT_SLOTS, &index) || index == 0 || !at->slots[index - 1].used)
-        return NULL;
-    return &at->slots[index - 1];
-}
-
-static void at_say_slot(struct at *at, struct at_slot *slot)
-{
-    buffer_printf(&at->out, "%d,,%zu\r\n", slot->read, slot->pdu.tpdu);
-    hex_encode(&at->out, slot->pdu.bytes, slot->pdu.length);
-    buffer_add_text(&at->out, "\r\n");
-    slot->read = true;
-}
-
-static enum at_result at_run_read(struct at *at, const char *value)
-{
-    struct at_slot *slot = at_find_slot(at, value);
-
-    if (!slot)
-        return at_fail(at, AT_CMS_BAD_INDEX);
-    buffer_add_text(&at->out, "\r\n+CMGR: ");
-    at_say_slot(at, slot);
-    return AT_OK;
-}
-
-static enum at_result at_run_delete(struct at *at, const char *value)
-{
-    struct at_slot *slot = at_find_slot(at, value);
-
-    if (!slot)
-        return at_fail(at, AT_CMS_BAD_INDEX);
-    slot->used = false;
-    return AT_OK;
-}
-
-static enum at_result at_run_list(struct at *at, const char *value)
-{
-    int which;
-
-    if (at_number(value, 4, &which))
-        return AT_ERROR;
-    for (size_t i = 0; i < AT_SLOTS; i++) {
-        struct at_slot *slot = &at->slots[i];
-
-        if (!slot->used || (which != 4 && which != slot->read))
-            continue;
-        buffer_printf(&at->out, "\r\n+CMGL: %zu,", i + 1);
-        at_say_slot(at, slot);
-    }
+    at_say(at, "+CNMI: %d,%d,%d,%d,%d", n[0], n[1], n[2], n[3], n[4]);
     return AT_OK;
 }
 
 static enum at_result at_run_send(struct at *at, const char *value)
 {
+    bool withheld = at->prompt_withheld;
     int length;
 
+    if (at->radio->cdma) {
+        at_say(at, "ERROR");
+        return AT_SAID;
+    }
     if (at->text_mode)
-        return at_fail(at, AT_CMS_NOT_ALLOWED);
+        return at_fail_cms(at, AT_CMS_NOT_ALLOWED);
     if (at_number(value, PDU_BYTES_MAX, &length))
         return AT_ERROR;
+    at->prompt_withheld = false;
+    if (withheld)
+        return AT_SAID;
     at->announced = (size_t)length;
     at->state = AT_PROMPT;
     at->length = 0;
     buffer_add_text(&at->out, "\r\n> ");
+    if (at->mutters)
+        at_mutter(at);
     return AT_SAID;
 }
 
 /* A command with '=' at its end takes what follows; all others must match to the end. */
 static const struct at_entry at_entries[] = {
-    {"", NULL, NULL},
-    {"E0", NULL, at_run_echo_off},
-    {"E1", NULL, at_run_echo_on},
-    {"Z", NULL, at_run_reset},
-    {"&F", NULL, at_run_reset},
-    {"I", "SIM BANK", NULL},
-    {"+CMEE=", NULL, at_run_cmee},
-    {"+CMEE?", NULL, at_read_cmee},
-    {"+CMEE=?", "+CMEE: (0-2)", NULL},
-    {"+CGMI", "LAWCAST", NULL},
-    {"+CGMM", "SIM", NULL},
-    {"+CGMR", "1", NULL},
-    {"+CGSN", NULL, at_run_imei},
-    {"+CIMI", NULL, at_run_imsi},
-    {"+CPIN?", "+CPIN: READY", NULL},
-    {"+CREG?", "+CREG: 0,1", NULL},
-    {"+CREG=", NULL, NULL},
-    {"+CFUN?", "+CFUN: 1", NULL},
-    {"+CFUN=1", NULL, NULL},
-    {"+CSQ", "+CSQ: 24,0", NULL},
-    {"+COPS?", "+COPS: 0,2,\"46000\"", NULL},
-    {"+COPS=", NULL, NULL},
-    {"+CSCA?", NULL, at_read_centre},
-    {"+CSCA=", NULL, at_run_centre},
-    {"+CSCS?", "+CSCS: \"GSM\"", NULL},
-    {"+CSCS=?", "+CSCS: (\"GSM\")", NULL},
-    {"+CSCS=", NULL, at_run_charset},
-    {"+CSMS?", "+CSMS: 0,1,1,1", NULL},
-    {"+CSMS=", "+CSMS: 1,1,1", NULL},
-    {"+CPMS=?", "+CPMS: (\"SM\"),(\"SM\"),(\"SM\")", NULL},
-    {"+CPMS?", NULL, at_read_storage},
-    {"+CPMS=", NULL, at_run_storage},
-    {"+CNMI=?", "+CNMI: (0-3),(0-3),(0-3),(0-2),(0,1)", NULL},
-    {"+CNMI?", NULL, at_read_routing},
-    {"+CNMI=", NULL, at_run_routing},
-    {"+CMGF=?", "+CMGF: (0,1)", NULL},
-    {"+CMGF?", NULL, at_read_format},
-    {"+CMGF=", NULL, at_run_format},
-    {"+CMMS=", NULL, NULL},
-    {"+CMGS=", NULL, at_run_send},
-    {"+CMGR=", NULL, at_run_read},
-    {"+CMGL=", NULL, at_run_list},
-    {"+CMGD=", NULL, at_run_delete},
+    {"", NULL, NULL, AT_NEEDS_NOTHING},
+    {"E0", NULL, at_run_echo_off, AT_NEEDS_NOTHING},
+    {"E1", NULL, at_run_echo_on, AT_NEEDS_NOTHING},
+    {"Z", NULL, at_run_reset, AT_NEEDS_NOTHING},
+    {"&F", NULL, at_run_reset, AT_NEEDS_NOTHING},
+    {"I", NULL, at_run_info, AT_NEEDS_NOTHING},
+    {"+CMEE=", NULL, at_run_cmee, AT_NEEDS_NOTHING},
+    {"+CMEE?", NULL, at_read_cmee, AT_NEEDS_NOTHING},
+    {"+CMEE=?", "+CMEE: (0-2)", NULL, AT_NEEDS_NOTHING},
+    {"+CGMI", NULL, at_run_maker, AT_NEEDS_NOTHING},
+    {"+CGMM", NULL, at_run_model, AT_NEEDS_NOTHING},
+    {"+CGMR", NULL, at_run_revision, AT_NEEDS_NOTHING},
+    {"+CGSN", NULL, at_run_imei, AT_NEEDS_NOTHING},
+    {"+GCAP", NULL, at_run_gcap, AT_NEEDS_NOTHING},
+    {"+CIMI", NULL, at_run_imsi, AT_NEEDS_CARD},
+    {"+CNUM", NULL, NULL, AT_NEEDS_CARD},
+    {"+CPIN?", NULL, at_read_pin, AT_NEEDS_NOTHING},
+    {"+CPIN=", NULL, at_run_pin, AT_NEEDS_NOTHING},
+    {"+CREG?", NULL, at_read_creg, AT_NEEDS_NOTHING},
+    {"+CREG=?", "+CREG: (0-2)", NULL, AT_NEEDS_NOTHING},
+    {"+CREG=", NULL, at_run_creg, AT_NEEDS_NOTHING},
+    {"+CEREG?", NULL, at_read_cereg, AT_NEEDS_NOTHING},
+    {"+CEREG=?", "+CEREG: (0-2)", NULL, AT_NEEDS_NOTHING},
+    {"+CEREG=", NULL, at_run_cereg, AT_NEEDS_NOTHING},
+    {"+CFUN?", "+CFUN: 1", NULL, AT_NEEDS_NOTHING},
+    {"+CFUN=1", NULL, NULL, AT_NEEDS_NOTHING},
+    {"+CSQ", NULL, at_run_signal, AT_NEEDS_NOTHING},
+    {"+COPS?", NULL, at_read_operator, AT_NEEDS_CARD},
+    {"+COPS=", NULL, at_run_operator, AT_NEEDS_CARD},
+    {"^SYSINFO", NULL, at_run_sysinfo, AT_NEEDS_NOTHING},
+    {"+QNWINFO", NULL, at_run_qnwinfo, AT_NEEDS_NOTHING},
+    {"+CSCA?", NULL, at_read_centre, AT_NEEDS_CARD_CMS},
+    {"+CSCA=", NULL, at_run_centre, AT_NEEDS_CARD_CMS},
+    {"+CSCS?", "+CSCS: \"GSM\"", NULL, AT_NEEDS_NOTHING},
+    {"+CSCS=?", "+CSCS: (\"GSM\")", NULL, AT_NEEDS_NOTHING},
+    {"+CSCS=", NULL, at_run_charset, AT_NEEDS_NOTHING},
+    {"+CSMS?", "+CSMS: 0,1,1,1", NULL, AT_NEEDS_NOTHING},
+    {"+CSMS=", "+CSMS: 1,1,1", NULL, AT_NEEDS_NOTHING},
+    {"+CPMS=?", NULL, at_test_storage, AT_NEEDS_CARD_CMS},
+    {"+CPMS?", NULL, at_read_storage, AT_NEEDS_CARD_CMS},
+    {"+CPMS=", NULL, at_run_storage, AT_NEEDS_CARD_CMS},
+    {"+CNMI=?", "+CNMI: (0-3),(0-3),(0-3),(0-2),(0,1)", NULL, AT_NEEDS_NOTHING},
+    {"+CNMI?", NULL, at_read_routing, AT_NEEDS_NOTHING},
+    {"+CNMI=", NULL, at_run_routing, AT_NEEDS_CARD_CMS},
+    {"+CMGF=?", "+CMGF: (0,1)", NULL, AT_NEEDS_NOTHING},
+    {"+CMGF?", NULL, at_read_format, AT_NEEDS_NOTHING},
+    {"+CMGF=", NULL, at_run_format, AT_NEEDS_NOTHING},
+    {"+CMMS=", NULL, NULL, AT_NEEDS_NOTHING},
+    {"+CMGS=", NULL, at_run_send, AT_NEEDS_CARD_CMS},
+    {"+CMGR=", NULL, at_run_read, AT_NEEDS_CARD_CMS},
+    {"+CMGL=", NULL, at_run_list, AT_NEEDS_CARD_CMS},
+    {"+CMGD=", NULL, at_run_delete, AT_NEEDS_CARD_CMS},
 };
+
+/* 2: the command is this one; 1: it takes what follows; 0: it is another. */
+static int at_match(const char *command, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (strcasecmp(command, name) == 0)
+        return 2;
+    return length && name[length - 1] == '=' && strncasecmp(command, name, length) == 0;
+}
 
 /* An exact match comes before one that takes a value: AT+CNMI=? asks, it doesn't set. */
 static const struct at_entry *at_find(const char *command)
@@ -315,42 +304,64 @@ static const struct at_entry *at_find(const char *command)
     const struct at_entry *found = NULL;
 
     for (size_t i = 0; i < sizeof at_entries / sizeof *at_entries; i++) {
-        const struct at_entry *entry = &at_entries[i];
-        size_t length = strlen(entry->command);
+        int match = at_match(command, at_entries[i].command);
 
-        if (strcasecmp(command, entry->command) == 0)
-            return entry;
-        if (length && entry->command[length - 1] == '=' &&
-            strncasecmp(command, entry->command, length) == 0)
-            found = entry;
+        if (match == 2)
+            return &at_entries[i];
+        if (match)
+            found = &at_entries[i];
     }
     return found;
 }
 
-static void at_say_error(struct at *at)
+/* What only this make knows. */
+static void at_run_own(struct at *at, const char *command)
 {
-    if (at->cmee == 0)
-        buffer_add_text(&at->out, "\r\nERROR\r\n");
-    else
-        buffer_printf(&at->out, "\r\n+CME ERROR: %d\r\n", AT_CME_BAD_PARAMETER);
+    const struct family_answer *answer = at->radio->family->answers;
+
+    while (answer && answer->command && !at_match(command, answer->command))
+        answer++;
+    if (!answer || !answer->command) {
+        at_say(at, "ERROR");
+        return;
+    }
+    if (answer->reply)
+        at_say(at, "%s", answer->reply);
+    at_say(at, "OK");
+}
+
+static enum at_result at_run_entry(struct at *at, const struct at_entry *entry, const char *value)
+{
+    enum card_lock lock = at->radio->card.lock;
+
+    if (lock != CARD_READY && entry->need == AT_NEEDS_CARD)
+        return at_fail_cme(at, lock == CARD_PIN ? AT_CME_PIN : AT_CME_PUK);
+    if (lock != CARD_READY && entry->need == AT_NEEDS_CARD_CMS)
+        return at_fail_cms(at, lock == CARD_PIN ? AT_CMS_PIN : AT_CMS_PUK);
+    if (entry->reply)
+        at_say(at, "%s", entry->reply);
+    return entry->run ? entry->run(at, value) : AT_OK;
+}
+
+static void at_run_command(struct at *at, const char *command)
+{
+    const struct at_entry *entry = at_find(command);
+    enum at_result result;
+
+    if (!entry) {
+        at_run_own(at, command);
+        return;
+    }
+    result = at_run_entry(at, entry, command + strlen(entry->command));
+    if (result == AT_OK)
+        at_say(at, "OK");
+    else if (result == AT_ERROR)
+        at_fail_cme(at, AT_CME_BAD_PARAMETER);
 }
 
 void at_run(struct at *at, const char *line)
 {
-    const char *command = line + 2;
-    const struct at_entry *entry = at_find(command);
-    enum at_result result = AT_OK;
-
-    if (!entry) {
-        buffer_add_text(&at->out, "\r\nERROR\r\n");
-        return;
-    }
-    if (entry->reply)
-        buffer_printf(&at->out, "\r\n%s\r\n", entry->reply);
-    if (entry->run)
-        result = entry->run(at, command + strlen(entry->command));
-    if (result == AT_OK)
-        buffer_add_text(&at->out, "\r\nOK\r\n");
-    else if (result == AT_ERROR)
-        at_say_error(at);
+    at->answering = true;
+    at_run_command(at, line + 2);
+    at->answering = false;
 }

@@ -4,18 +4,20 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/mem.h"
+#include "tests/sim/due.h"
 
 struct bank {
     struct modem_env env;
     int64_t report_ms;
     struct modem **modems;
     size_t n;
-    struct queue due; /* oldest first: every report waits equally long */
+    struct due due;
     uv_timer_t timer;
     bool made_dir;
 };
@@ -25,26 +27,27 @@ static void bank_arm(struct bank *bank);
 static void bank_on_due(uv_timer_t *timer)
 {
     struct bank *bank = timer->data;
-    int64_t now = clock_mono_ms();
+    int64_t now = clock_steady_ms();
     const struct report *front;
 
-    while ((front = queue_front(&bank->due)) && front->due_ms <= now) {
+    while ((front = due_front(&bank->due)) && front->due_ms <= now) {
         struct report report = *front;
 
-        queue_pop(&bank->due);
+        due_pop(&bank->due);
         modem_report(bank->modems[report.modem], &report);
     }
     bank_arm(bank);
 }
 
+/* For the next one that is due. */
 static void bank_arm(struct bank *bank)
 {
-    const struct report *front = queue_front(&bank->due);
+    const struct report *front = due_front(&bank->due);
     int64_t wait;
 
-    if (!front || uv_is_active((uv_handle_t *)&bank->timer))
+    if (!front)
         return;
-    wait = front->due_ms - clock_mono_ms();
+    wait = front->due_ms - clock_steady_ms();
     uv_timer_start(&bank->timer, bank_on_due, wait > 0 ? (uint64_t)wait : 0, 0);
 }
 
@@ -54,9 +57,15 @@ static void bank_promise(void *ctx, const struct report *report)
     struct bank *bank = ctx;
     struct report due = *report;
 
-    due.due_ms = clock_mono_ms() + bank->report_ms;
-    queue_push(&bank->due, &due);
-    bank_arm(bank);
+    due.due_ms = clock_steady_ms() + (report->due_ms < 0 ? bank->report_ms : report->due_ms);
+    due_push(&bank->due, &due);
+    if (due_front(&bank->due)->due_ms == due.due_ms || !uv_is_active((uv_handle_t *)&bank->timer))
+        bank_arm(bank);
+}
+
+void bank_advance(struct bank *bank)
+{
+    bank_on_due(&bank->timer);
 }
 
 struct bank *bank_new(uv_loop_t *loop, struct sim_log *log, const struct sim_spec *spec)
@@ -67,16 +76,16 @@ struct bank *bank_new(uv_loop_t *loop, struct sim_log *log, const struct sim_spe
                                    .log = log,
                                    .fates = fates_new((uint64_t)spec->seed, &spec->odds),
                                    .dir = spec->dir,
-                                   .air_ms = spec->air_ms,
-                                   .echo_delay_us = spec->echo_delay_us,
-                                   .reference_zero = spec->reference_zero,
                                    .promise = bank_promise,
                                    .ctx = bank};
     bank->report_ms = spec->report_ms;
     bank->n = (size_t)spec->modems;
     bank->modems = mem_array(bank->n, struct modem *);
-    for (size_t i = 0; i < bank->n; i++)
-        bank->modems[i] = modem_new(&bank->env, (unsigned)i);
+    for (size_t i = 0; i < bank->n; i++) {
+        struct modem_spec each = spec_modem(spec, (int64_t)i);
+
+        bank->modems[i] = modem_new(&bank->env, &each);
+    }
     uv_timer_init(loop, &bank->timer);
     bank->timer.data = bank;
     return bank;
@@ -90,7 +99,7 @@ int bank_start(struct bank *bank)
     if (!bank->made_dir && errno != EEXIST)
         return -errno;
     for (size_t i = 0; i < bank->n; i++) {
-        int rc = modem_plug(bank->modems[i]);
+        int rc = modem_plug(bank->modems[i], NULL);
 
         if (rc)
             return rc;
@@ -113,7 +122,7 @@ void bank_free(struct bank *bank)
         modem_free(bank->modems[i]);
     free(bank->modems);
     fates_free(bank->env.fates);
-    queue_free(&bank->due);
+    due_free(&bank->due);
     free(bank);
 }
 
@@ -125,6 +134,19 @@ size_t bank_size(const struct bank *bank)
 struct modem *bank_modem(struct bank *bank, size_t index)
 {
     return index < bank->n ? bank->modems[index] : NULL;
+}
+
+bool bank_has_link(const struct bank *bank, const char *path)
+{
+    for (size_t i = 0; i < bank->n; i++)
+        if (strcmp(modem_link(bank->modems[i]), path) == 0)
+            return true;
+    return false;
+}
+
+const char *bank_dir(const struct bank *bank)
+{
+    return bank->env.dir;
 }
 
 struct fates *bank_fates(struct bank *bank)

@@ -18,7 +18,12 @@ void bank_free(struct bank *bank);
 
 size_t bank_size(const struct bank *bank);
 struct modem *bank_modem(struct bank *bank, size_t index);
+/* Is there a modem with this link, plugged in or not? */
+bool bank_has_link(const struct bank *bank, const char *path);
+const char *bank_dir(const struct bank *bank);
 struct fates *bank_fates(struct bank *bank);
+/* The clock was set: says the reports that are due by now. */
+void bank_advance(struct bank *bank);
 /* Reports promised and not yet said to a host. */
 size_t bank_reports_pending(const struct bank *bank);
 

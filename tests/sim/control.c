@@ -1,34 +1,14 @@
 /* control: the commands on standard input. See control.h.
  * Runs: loop. */
-#include "tests/sim/control.h"
+#include "tests/sim/control_room.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/clock.h"
-#include "gateway/base/json.h"
-#include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
 
-enum { CONTROL_WORDS = 3 }; /* after the command's name; the last one takes the rest of the line */
-
-struct control_call {
-    struct control *control;
-    char *words[CONTROL_WORDS];
-    size_t n;
-    struct jv *answer; /* keys beside "ok" */
-};
-
-/* A command's function returns NULL, or what is wrong. */
-struct control_command {
-    const char *name;
-    size_t least, most; /* words */
-    const char *(*run)(struct control_call *call);
-};
-
-/* A whole number in range. 0 or 1. */
-static int control_number(const char *text, int64_t most, int64_t *out)
+int control_number(const char *text, int64_t most, int64_t *out)
 {
     size_t length = strlen(text);
 
@@ -38,13 +18,18 @@ static int control_number(const char *text, int64_t most, int64_t *out)
     return *out > most;
 }
 
-static struct modem *control_modem(const struct control_call *call)
+int control_switched(const char *text)
 {
-    int64_t index;
+    if (strcmp(text, "on") == 0)
+        return 1;
+    return strcmp(text, "off") == 0 ? 0 : -1;
+}
 
-    if (control_number(call->words[0], 1000000, &index))
-        return NULL;
-    return bank_modem(call->control->bank, (size_t)index);
+bool control_is_phone(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length > 0 && length <= PDU_NUMBER_MAX && strspn(text, "0123456789") == length;
 }
 
 static const char *control_clock(struct control_call *call)
@@ -54,6 +39,7 @@ static const char *control_clock(struct control_call *call)
     if (control_number(call->words[0], INT64_C(253402300799999), &wall_ms))
         return "not a time in milliseconds";
     clock_set(wall_ms);
+    bank_advance(call->control->bank);
     boards_advance(call->control->boards);
     return NULL;
 }
@@ -75,92 +61,59 @@ static const char *control_quit(struct control_call *call)
     return NULL;
 }
 
-static const char *control_unplug(struct control_call *call)
+enum control_fate { CONTROL_CMS, CONTROL_STATUS, CONTROL_LATE, CONTROL_SILENT, CONTROL_BUSY };
+
+static const struct {
+    const char *word;
+    int64_t most; /* of the value; 0: there is none */
+    const char *wrong;
+} control_fates[] = {
+    [CONTROL_CMS] = {"cms", 999, "not a code 0..999"},
+    [CONTROL_STATUS] = {"status", 255, "not a status 0..255"},
+    [CONTROL_LATE] = {"late", INT64_C(1000000000000), "not a time in milliseconds"},
+    [CONTROL_SILENT] = {"silent", 0, "silent takes no number"},
+    [CONTROL_BUSY] = {"busy", 1000000, "not a number 0..1000000"},
+};
+
+static void control_decide(struct control_call *call, enum control_fate which, int64_t value)
 {
-    struct modem *modem = control_modem(call);
+    struct fates *fates = bank_fates(call->control->bank);
+    const char *number = call->words[0];
 
-    if (!modem)
-        return "no such modem";
-    if (!modem_is_plugged(modem))
-        return "the modem is unplugged already";
-    modem_unplug(modem);
-    return NULL;
-}
-
-static const char *control_replug(struct control_call *call)
-{
-    struct modem *modem = control_modem(call);
-
-    if (!modem)
-        return "no such modem";
-    if (modem_is_plugged(modem))
-        return "the modem is plugged in already";
-    return modem_plug(modem) ? "no terminal could be made" : NULL;
-}
-
-static const char *control_hang(struct control_call *call)
-{
-    struct modem *modem = control_modem(call);
-    bool after = strcmp(call->words[1], "after") == 0;
-
-    if (!modem)
-        return "no such modem";
-    if (!after && strcmp(call->words[1], "before") != 0)
-        return "before or after?";
-    modem_hang(modem, after ? MODEM_HANG_AFTER : MODEM_HANG_BEFORE);
-    return NULL;
-}
-
-static const char *control_cms(struct control_call *call)
-{
-    struct modem *modem = control_modem(call);
-    int64_t code;
-
-    if (!modem)
-        return "no such modem";
-    if (control_number(call->words[1], 999, &code) || code == 0)
-        return "not a code 1..999";
-    modem_refuse(modem, (int)code);
-    return NULL;
-}
-
-static bool control_is_phone(const char *text)
-{
-    size_t length = strlen(text);
-
-    return length > 0 && length <= PDU_NUMBER_MAX && strspn(text, "0123456789") == length;
-}
-
-static const char *control_deliver(struct control_call *call)
-{
-    struct modem *modem = control_modem(call);
-
-    if (!modem)
-        return "no such modem";
-    if (!control_is_phone(call->words[1]))
-        return "not a number of 1..20 digits";
-    return modem_deliver(modem, call->words[1], call->words[2])
-               ? "the text doesn't fit into one message, or too many wait"
-               : NULL;
+    switch (which) {
+    case CONTROL_CMS:
+        fates_set_cms(fates, number, (int)value);
+        return;
+    case CONTROL_STATUS:
+        fates_set_status(fates, number, (int)value);
+        return;
+    case CONTROL_LATE:
+        fates_set_late(fates, number, value);
+        return;
+    case CONTROL_SILENT:
+        fates_set_silent(fates, number);
+        return;
+    case CONTROL_BUSY:
+        fates_set_busy(fates, number, (int)value);
+        return;
+    }
 }
 
 static const char *control_fate(struct control_call *call)
 {
-    struct fates *fates = bank_fates(call->control->bank);
-    bool cms = strcmp(call->words[1], "cms") == 0;
-    int64_t value;
-
     if (!control_is_phone(call->words[0]))
         return "not a number of 1..20 digits";
-    if (!cms && strcmp(call->words[1], "status") != 0)
-        return "cms or status?";
-    if (control_number(call->words[2], cms ? 999 : 255, &value))
-        return cms ? "not a code 0..999" : "not a status 0..255";
-    if (cms)
-        fates_set_cms(fates, call->words[0], (int)value);
-    else
-        fates_set_status(fates, call->words[0], (int)value);
-    return NULL;
+    for (size_t i = 0; i < sizeof control_fates / sizeof *control_fates; i++) {
+        int64_t most = control_fates[i].most, value = 0;
+
+        if (strcmp(call->words[1], control_fates[i].word) != 0)
+            continue;
+        if (most ? call->n < 3 || control_number(call->words[2], most, &value) : call->n > 2)
+            return control_fates[i].wrong;
+        control_decide(call, (enum control_fate)i, value);
+        return NULL;
+    }
+    return "cms, status, late, silent or busy?";
 }
 
 static const char *control_reboot(struct control_call *call)
@@ -177,11 +130,11 @@ static const char *control_switch(struct control_call *call,
                                   void (*turn)(struct board_place *place, bool on))
 {
     struct board_place *place = boards_find(call->control->boards, call->words[0]);
-    bool on = strcmp(call->words[1], "on") == 0;
+    int on = control_switched(call->words[1]);
 
     if (!place)
         return "no such board";
-    if (!on && strcmp(call->words[1], "off") != 0)
+    if (on < 0)
         return "on or off?";
     turn(place, on);
     return NULL;
@@ -203,40 +156,70 @@ static const char *control_offline(struct control_call *call)
 }
 
 static const struct control_command control_commands[] = {
-    {"clock", 1, 1, control_clock},     {"sync", 0, 0, control_sync},
-    {"quit", 0, 0, control_quit},       {"unplug", 1, 1, control_unplug},
-    {"replug", 1, 1, control_replug},   {"hang", 2, 2, control_hang},
-    {"cms", 2, 2, control_cms},         {"deliver", 3, 3, control_deliver},
-    {"number", 3, 3, control_fate},     {"reboot", 1, 1, control_reboot},
-    {"lie", 2, 2, control_lie},         {"hangboard", 2, 2, control_hangboard},
-    {"offline", 2, 2, control_offline},
+    {"clock", "EPOCH_MS", 1, 1, control_clock},
+    {"sync", "", 0, 0, control_sync},
+    {"quit", "", 0, 0, control_quit},
+    {"number", "DIGITS cms CODE|status S|late MS|silent|busy N", 2, 3, control_fate},
+    {"reboot", "BOARD", 1, 1, control_reboot},
+    {"lie", "BOARD on|off", 2, 2, control_lie},
+    {"hangboard", "BOARD on|off", 2, 2, control_hangboard},
+    {"offline", "BOARD on|off", 2, 2, control_offline},
+    {NULL, NULL, 0, 0, NULL},
 };
 
-/* Cuts the line at spaces; returns the command's name. */
-static const char *control_split(struct control_call *call, char *line)
-{
-    const char *name = strsep(&line, " ");
+static const struct {
+    const struct control_command *commands;
+    bool of_modem; /* the first word is a modem's index */
+} control_tables[] = {
+    {control_commands, false},
+    {control_modem_commands, true},
+    {control_inbound_commands, true},
+};
 
-    while (line && call->n + 1 < CONTROL_WORDS)
+/* Cuts the rest of the line at spaces; the last of most words takes what is left. */
+static void control_split(struct control_call *call, char *line, size_t most)
+{
+    while (line && call->n + 1 < most)
         call->words[call->n++] = strsep(&line, " ");
     if (line)
         call->words[call->n++] = line;
-    return name;
 }
 
-static const char *control_dispatch(struct control_call *call, const char *name)
+static const struct control_command *control_find(const char *name, bool *of_modem)
 {
-    for (size_t i = 0; i < sizeof control_commands / sizeof *control_commands; i++) {
-        const struct control_command *command = &control_commands[i];
-
-        if (strcmp(command->name, name) != 0)
-            continue;
-        if (call->n < command->least || call->n > command->most)
-            return "wrong number of words";
-        jv_put(call->answer, "ok", jv_string(command->name));
-        return command->run(call);
+    for (size_t i = 0; i < sizeof control_tables / sizeof *control_tables; i++) {
+        *of_modem = control_tables[i].of_modem;
+        for (const struct control_command *c = control_tables[i].commands; c->name; c++)
+            if (strcmp(c->name, name) == 0)
+                return c;
     }
-    return "no such command";
+    return NULL;
+}
+
+static struct modem *control_find_modem(const struct control_call *call)
+{
+    int64_t index;
+
+    if (control_number(call->words[0], 1000000, &index))
+        return NULL;
+    return bank_modem(call->control->bank, (size_t)index);
+}
+
+static const char *control_dispatch(struct control_call *call, char *line)
+{
+    const char *name = strsep(&line, " ");
+    bool of_modem;
+    const struct control_command *command = control_find(name, &of_modem);
+
+    if (!command)
+        return "no such command";
+    control_split(call, line, command->most);
+    if (call->n < command->least || call->n > command->most)
+        return "wrong number of words";
+    if (of_modem && !(call->modem = control_find_modem(call)))
+        return "no such modem";
+    jv_put(call->answer, "ok", jv_string(command->name));
+    return command->run(call);
 }
 
 void control_run(struct control *control, char *line, struct buffer *answer)
@@ -245,7 +228,7 @@ void control_run(struct control *control, char *line, struct buffer *answer)
     const char *wrong = "not UTF-8";
 
     if (utf8_is_valid(line, strlen(line)))
-        wrong = control_dispatch(&call, control_split(&call, line));
+        wrong = control_dispatch(&call, line);
     if (wrong) {
         jv_free(call.answer);
         call.answer = jv_object();
@@ -254,4 +237,11 @@ void control_run(struct control *control, char *line, struct buffer *answer)
     jv_write(call.answer, false, answer);
     buffer_add_char(answer, '\n');
     jv_free(call.answer);
+}
+
+void control_print_help(FILE *out)
+{
+    for (size_t i = 0; i < sizeof control_tables / sizeof *control_tables; i++)
+        for (const struct control_command *c = control_tables[i].commands; c->name; c++)
+            fprintf(out, "  %s%s%s\n", c->name, *c->words ? " " : "", c->words);
 }

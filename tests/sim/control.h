@@ -2,16 +2,48 @@
  * Runs: loop.
  *
  *   clock EPOCH_MS            sync                      quit (or the end of the input)
- *   unplug K                  replug K                  hang K before|after
- *   cms K CODE                deliver K NUMBER TEXT
- *   number DIGITS cms CODE    number DIGITS status S
- *   reboot BOARD              lie BOARD on|off          hangboard BOARD on|off   offline BOARD
- * on|off
+ *   reboot BOARD              lie BOARD on|off          hangboard BOARD on|off
+ *   offline BOARD on|off
+ *
+ * What the network does with a number, from now on (busy: the next N tries get CMS 42):
+ *   number DIGITS cms CODE|status S|late MS|silent|busy N
+ *
+ * Modem K (the first one is 0):
+ *   unplug K                  a message in the air is never taken; the SIM keeps its messages
+ *   replug K [LINK]           LINK: under DIR/LINK from now on
+ *   cms K CODE [N]            the next N messages (1) are refused: +CMS ERROR: CODE
+ *   cme K CODE [N]            +CME ERROR: CODE
+ *   error K [N]               ERROR
+ *   hang K before|after       the next message gets no answer; it was not taken, or taken
+ *   hang K prompt             the next AT+CMGS gets no prompt
+ *   truncate K [after]        the next answer is cut after "+CM"; it was not taken, or taken
+ *   twice K                   the next +CMGS line comes twice
+ *   deaf K on|off             answers nothing; a message in the air arrives
+ *   barred K on|off           every message is refused with CMS 8
+ *   nocredit K on|off         every message is refused with CMS 21
+ *   mutter K on|off           lines of its family after prompts and inside of answers
+ *   garbage K [BYTES]         noise without line ends (64)
+ *   flood K BYTES             noise with line ends
+ *   slow K AIR_MS             echo K US                 signal K CSQ
+ *   register K STAT [NETWORK] the network's name is the rest of the line
+ *   cdma K on|off             the SIM is in CDMA mode: no PDUs
+ *   pin K DIGITS|off          from the next replug on; three wrong tries: PUK
+ *   imsi K DIGITS             another SIM from the next replug on: no PIN, no messages, and the old
+ *                             one's reports and messages are lost
+ *   reports K late MS         of what is taken from now on, MS after that
+ *   reports K drop|twice N    of the next N messages
+ *   reports K stray N         for N messages that nobody sent, now
+ *   deliver K NUMBER TEXT     a message for the SIM, in parts when it is long
+ *   deliverparts K NUMBER ORDER TEXT   its parts as ORDER says: 3,1,2 or 2,2,1
+ *   deliverfrom K SENDER TEXT a name, a short code, a number as it is dialled, or +DIGITS
+ *   store K                   adds used: messages in the SIM's memory
  *
  * {"ok":"clock"}, or {"error":"..."} for what can't be done; sync adds accepted and
- * reports_pending. */
+ * reports_pending. The clock takes reports with it: what is due by the new time comes at once. */
 #ifndef LAWCAST_TESTS_SIM_CONTROL_H
 #define LAWCAST_TESTS_SIM_CONTROL_H
+
+#include <stdio.h>
 
 #include "gateway/base/buffer.h"
 #include "tests/sim/bank.h"
@@ -27,5 +59,7 @@ struct control {
 
 /* Runs one line (changed in place) and adds its answer, a line with its end. */
 void control_run(struct control *control, char *line, struct buffer *answer);
+/* All commands with their words, one a line. */
+void control_print_help(FILE *out);
 
 #endif

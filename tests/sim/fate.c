@@ -10,7 +10,10 @@
 struct fate_entry {
     uint64_t key;    /* 0: free */
     bool tried;      /* "busy" has struck */
-    int cms, status; /* by hand; -1: not set */
+    bool silent;     /* the rest by hand */
+    int busy;        /* tries left */
+    int cms, status; /* -1: not set */
+    int64_t late_ms;
 };
 
 struct fates {
@@ -89,7 +92,7 @@ static struct fate_entry *fates_enter(struct fates *fates, uint64_t key)
         fates_grow(fates);
         entry = fates_slot(fates, key);
     }
-    *entry = (struct fate_entry){.key = key, .cms = -1, .status = -1};
+    *entry = (struct fate_entry){.key = key, .cms = -1, .status = -1, .late_ms = FATE_USUAL};
     fates->n++;
     return entry;
 }
@@ -104,6 +107,21 @@ void fates_set_status(struct fates *fates, const char *number, int status)
     fates_enter(fates, fate_key(number))->status = status;
 }
 
+void fates_set_late(struct fates *fates, const char *number, int64_t late_ms)
+{
+    fates_enter(fates, fate_key(number))->late_ms = late_ms;
+}
+
+void fates_set_silent(struct fates *fates, const char *number)
+{
+    fates_enter(fates, fate_key(number))->silent = true;
+}
+
+void fates_set_busy(struct fates *fates, const char *number, int tries)
+{
+    fates_enter(fates, fate_key(number))->busy = tries;
+}
+
 enum fate_die { FATE_UNDELIVERED = 1, FATE_REJECTED, FATE_BUSY, FATE_SILENT, FATE_TWICE };
 
 static bool fates_draw(const struct fates *fates, uint64_t key, enum fate_die die, int64_t permille)
@@ -115,6 +133,10 @@ static int fates_refusal(struct fates *fates, uint64_t key, const struct fate_en
 {
     struct fate_entry *entry;
 
+    if (known->key && known->busy > 0) {
+        fates_enter(fates, key)->busy--;
+        return FATE_CMS_BUSY;
+    }
     if (known->key && known->cms >= 0)
         return known->cms;
     if (fates_draw(fates, key, FATE_REJECTED, fates->odds.rejected))
@@ -130,7 +152,7 @@ struct fate fates_try(struct fates *fates, const char *number)
 {
     uint64_t key = fate_key(number);
     struct fate_entry known = *fates_slot(fates, key);
-    struct fate fate = {.status = FATE_STATUS_DELIVERED, .reports = 1};
+    struct fate fate = {.status = FATE_STATUS_DELIVERED, .reports = 1, .late_ms = FATE_USUAL};
 
     fate.cms = fates_refusal(fates, key, &known);
     if (known.key && known.status >= 0)
@@ -139,7 +161,9 @@ struct fate fates_try(struct fates *fates, const char *number)
         fate.status = FATE_STATUS_FAILED;
     if (fates_draw(fates, key, FATE_TWICE, fates->odds.twice))
         fate.reports = 2;
-    if (fates_draw(fates, key, FATE_SILENT, fates->odds.silent))
+    if (fates_draw(fates, key, FATE_SILENT, fates->odds.silent) || (known.key && known.silent))
         fate.reports = 0;
+    if (known.key)
+        fate.late_ms = known.late_ms;
     return fate;
 }

@@ -42,3 +42,14 @@ int32_t gsm7_extension(unsigned septet)
             return gsm7_extended[i].code;
     return -1;
 }
+
+int gsm7_septet(int32_t code)
+{
+    for (unsigned septet = 0; septet < 128; septet++) {
+        if (septet != GSM7_ESCAPE && gsm7_char(septet) == code)
+            return (int)septet;
+        if (gsm7_extension(septet) == code)
+            return (int)(GSM7_EXTENDED | septet);
+    }
+    return -1;
+}

@@ -11,5 +11,9 @@ enum { GSM7_ESCAPE = 0x1B };
 int32_t gsm7_char(unsigned septet);
 /* The code point of the septet after an escape, or -1: not assigned. */
 int32_t gsm7_extension(unsigned septet);
+/* The other way round: a septet, 0x100 and the septet after an escape, or -1: not in the alphabet.
+ */
+enum { GSM7_EXTENDED = 0x100 };
+int gsm7_septet(int32_t code);
 
 #endif

@@ -248,6 +248,8 @@ int main(int argc, char **argv)
 
     diag_print(&diag, stderr);
     diag_free(&diag);
+    if (rc == 2)
+        control_print_help(stdout);
     if (rc == 0)
         rc = world_run(world);
     else

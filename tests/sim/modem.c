@@ -1,9 +1,10 @@
-/* modem: one AT modem on a pseudo-terminal. See modem.h.
+/* modem: the terminal of one AT modem, and its power. See modem.h.
  * Runs: loop. */
-#include "tests/sim/modem.h"
+#include "tests/sim/modem_room.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -12,14 +13,10 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
-#include "tests/sim/at.h"
 
-enum {
-    MODEM_CMS_BAD_PDU = 304,
-    MODEM_READ = 4096,
-    MODEM_UNREAD_MAX = 4096, /* nothing unsolicited is added to more than this */
-    MODEM_INBOX = 16,
-};
+#define MODEM_CENTRE "+8613800100500"
+
+enum { MODEM_READ = 4096 };
 
 /* The terminal; a new one each time that the modem is plugged in. */
 struct modem_tty {
@@ -29,111 +26,42 @@ struct modem_tty {
     int events; /* what poll watches for */
 };
 
-struct modem {
-    const struct modem_env *env;
-    unsigned index;
-    char *link;
-    struct at *at;
-    struct modem_tty *tty; /* NULL: unplugged */
-    uv_timer_t air, echo;
-    struct pdu_submit sending; /* while at_is_busy */
-    enum modem_hang hang;
-    int next_cms;
-    uint8_t reference; /* of the next message */
-    struct queue ready;
-    struct pdu_bytes inbox[MODEM_INBOX];
-    size_t n_inbox;
-};
-
-static void modem_turn(struct modem *modem);
-
-/* The network takes the message: says so in the log and promises the reports. */
-static unsigned modem_take(struct modem *modem, const struct fate *fate)
+static void modem_init_radio(struct radio *radio, const struct modem_spec *spec)
 {
-    const struct pdu_submit *submit = &modem->sending;
-    uint8_t reference = modem->env->reference_zero ? 0 : modem->reference++;
-    struct report report = {.taken_ms = clock_wall_ms(),
-                            .international = submit->international,
-                            .reference = reference,
-                            .status = (uint8_t)fate->status,
-                            .modem = modem->index};
+    char imsi[CARD_IMSI_MAX + 1];
 
-    sim_log_accepted(modem->env->log, modem->index, reference, submit);
-    memcpy(report.number, submit->number, sizeof report.number);
-    for (int i = 0; submit->want_report && i < fate->reports; i++)
-        modem->env->promise(modem->env->ctx, &report);
-    return reference;
+    snprintf(imsi, sizeof imsi, "46000000%07u", (unsigned)spec->index % 10000000);
+    snprintf(radio->imei, sizeof radio->imei, "86000000%07u", (unsigned)spec->index % 10000000);
+    if (spec->imei)
+        snprintf(radio->imei, sizeof radio->imei, "%s", spec->imei);
+    radio->family = family_find(spec->family);
+    LOG_ASSERT(radio->family);
+    snprintf(radio->network, sizeof radio->network, "%s", spec->network ? spec->network : "");
+    snprintf(radio->centre, sizeof radio->centre, "%s", spec->smsc ? spec->smsc : MODEM_CENTRE);
+    radio->registration = (int)spec->registration;
+    radio->signal = (int)spec->signal;
+    radio->cdma = spec->cdma;
+    card_init(&radio->card, spec->imsi ? spec->imsi : imsi, spec->pin ? spec->pin : "", spec->puk);
 }
 
-static void modem_end_air(struct modem *modem)
-{
-    enum modem_hang hang = modem->hang;
-    struct fate fate;
-    unsigned reference;
-
-    LOG_ASSERT(at_is_busy(modem->at));
-    modem->hang = MODEM_HANG_NONE;
-    if (hang == MODEM_HANG_BEFORE) {
-        at_silence(modem->at);
-        return;
-    }
-    fate = fates_try(modem->env->fates, modem->sending.number);
-    if (modem->next_cms)
-        fate.cms = modem->next_cms;
-    modem->next_cms = 0;
-    if (fate.cms) {
-        sim_log_rejected(modem->env->log, modem->index, modem->sending.number, fate.cms);
-        at_refuse(modem->at, fate.cms);
-        return;
-    }
-    reference = modem_take(modem, &fate);
-    if (hang == MODEM_HANG_AFTER)
-        at_silence(modem->at);
-    else
-        at_answer(modem->at, reference);
-}
-
-static void modem_on_air_end(uv_timer_t *timer)
-{
-    struct modem *modem = timer->data;
-
-    modem_end_air(modem);
-    modem_turn(modem);
-}
-
-static void modem_on_submit(void *ctx, const uint8_t *pdu, size_t length, size_t announced)
-{
-    struct modem *modem = ctx;
-    int rc = pdu_read_submit(pdu, length, announced, &modem->sending);
-
-    if (rc) {
-        sim_log_bad(modem->env->log, modem->index, pdu_error_name(rc));
-        at_refuse(modem->at, MODEM_CMS_BAD_PDU);
-    } else if (modem->env->air_ms > 0) {
-        uv_timer_start(&modem->air, modem_on_air_end, (uint64_t)modem->env->air_ms, 0);
-    } else {
-        modem_end_air(modem);
-    }
-}
-
-static void modem_on_garbage(void *ctx)
-{
-    struct modem *modem = ctx;
-
-    sim_log_bad(modem->env->log, modem->index, "hex");
-    at_refuse(modem->at, MODEM_CMS_BAD_PDU);
-}
-
-struct modem *modem_new(const struct modem_env *env, unsigned index)
+struct modem *modem_new(const struct modem_env *env, const struct modem_spec *spec)
 {
     struct modem *modem = mem_new(struct modem);
-    struct at_host host = {modem_on_submit, modem_on_garbage, modem};
+    struct at_host host = {modem_on_submit, modem_on_garbage, modem_on_deleted, modem};
 
     modem->env = env;
-    modem->index = index;
-    modem->link = mem_printf("%s/modem-%u", env->dir, index);
-    modem->at = at_new(&host, index);
+    modem->index = (unsigned)spec->index;
+    modem->link = spec->link ? mem_printf("%s/%s", env->dir, spec->link)
+                             : mem_printf("%s/modem-%u", env->dir, modem->index);
+    modem_init_radio(&modem->radio, spec);
+    modem->at = at_new(&host, &modem->radio);
+    modem->air_ms = spec->air_ms;
+    modem->echo_delay_us = spec->echo_delay_us;
+    modem->reference_zero = spec->reference_zero;
+    modem->reports.late_ms = FATE_USUAL;
+    modem->faults.on[MODEM_CDMA] = spec->cdma;
     modem->reference = 1;
+    modem->inbox_end = &modem->inbox;
     uv_timer_init(env->loop, &modem->air);
     uv_timer_init(env->loop, &modem->echo);
     modem->air.data = modem->echo.data = modem;
@@ -144,47 +72,10 @@ void modem_free(struct modem *modem)
 {
     LOG_ASSERT(!modem->tty);
     at_free(modem->at);
-    queue_free(&modem->ready);
+    queue_free(&modem->reports.ready);
+    modem_clear_inbox(modem);
     free(modem->link);
     free(modem);
-}
-
-static int modem_say_report(struct modem *modem, const struct report *report)
-{
-    struct pdu_report said = {.number = report->number,
-                              .international = report->international,
-                              .reference = report->reference,
-                              .status = report->status,
-                              .sent_ms = report->taken_ms,
-                              .done_ms = clock_wall_ms()};
-    struct pdu_bytes pdu;
-
-    pdu_write_report(&said, &pdu);
-    if (at_report(modem->at, &pdu))
-        return 1;
-    sim_log_reported(modem->env->log, modem->index, report->number, report->reference,
-                     report->status);
-    return 0;
-}
-
-/* Everything unsolicited that the conversation allows now. */
-static void modem_say(struct modem *modem)
-{
-    const struct buffer *out = at_output(modem->at);
-
-    while (at_is_idle(modem->at) && out->length < MODEM_UNREAD_MAX) {
-        const struct report *report = queue_front(&modem->ready);
-
-        if (!report || modem_say_report(modem, report))
-            break;
-        queue_pop(&modem->ready);
-    }
-    while (modem->n_inbox && at_is_idle(modem->at) && out->length < MODEM_UNREAD_MAX) {
-        if (at_deliver(modem->at, &modem->inbox[0]))
-            break;
-        modem->n_inbox--;
-        memmove(modem->inbox, modem->inbox + 1, modem->n_inbox * sizeof *modem->inbox);
-    }
 }
 
 static void modem_write(struct modem_tty *tty)
@@ -206,6 +97,8 @@ static void modem_read(struct modem *modem)
     char bytes[MODEM_READ];
     ssize_t n = read(modem->tty->master, bytes, sizeof bytes);
 
+    if (n > 0 && modem->faults.on[MODEM_DEAF])
+        return;
     if (n > 0)
         at_feed(modem->at, bytes, (size_t)n);
     else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -223,7 +116,7 @@ static void modem_on_echo_end(uv_timer_t *timer)
 static void modem_on_poll(uv_poll_t *poll, int status, int events)
 {
     struct modem *modem = poll->data;
-    int64_t delay_us = modem->env->echo_delay_us;
+    int64_t delay_us = modem->echo_delay_us;
 
     if (status < 0)
         log_panic("%s can't be watched: %s", modem->link, uv_strerror(status));
@@ -234,9 +127,25 @@ static void modem_on_poll(uv_poll_t *poll, int status, int events)
     modem_turn(modem);
 }
 
-/* Ends every event: says what can be said, writes what can be written, and watches for the rest. A
- * modem that is busy or slow to echo doesn't read, so the host's bytes wait in the terminal. */
-static void modem_turn(struct modem *modem)
+/* Everything unsolicited that the conversation allows now. */
+static void modem_say(struct modem *modem)
+{
+    if (modem->faults.on[MODEM_DEAF])
+        return;
+    at_announce(modem->at);
+    modem_say_reports(modem);
+    modem_say_inbox(modem);
+}
+
+/* What comes while a message is in the air is held by the interpreter, which costs less than not to
+ * watch; a host that doesn't stop, and one whose modem is slow to echo, waits in the terminal. */
+static bool modem_listens(const struct modem *modem)
+{
+    return at_held(modem->at) < MODEM_UNREAD_MAX &&
+           !uv_is_active((const uv_handle_t *)&modem->echo);
+}
+
+void modem_turn(struct modem *modem)
 {
     struct modem_tty *tty = modem->tty;
     int events = 0;
@@ -245,7 +154,7 @@ static void modem_turn(struct modem *modem)
         return;
     modem_say(modem);
     modem_write(tty);
-    if (!at_is_busy(modem->at) && !uv_is_active((uv_handle_t *)&modem->echo))
+    if (modem_listens(modem))
         events |= UV_READABLE;
     if (at_output(modem->at)->length)
         events |= UV_WRITABLE;
@@ -299,29 +208,60 @@ static void modem_close_pty(int master, int slave)
         close(master);
 }
 
-int modem_plug(struct modem *modem)
+/* The link under which the terminal appears from now on. */
+static void modem_rename(struct modem *modem, const char *link)
 {
-    struct modem_tty *tty;
+    free(modem->link);
+    modem->link = mem_printf("%s/%s", modem->env->dir, link);
+}
+
+/* Another card has no part in what the old one sent and was sent. */
+static void modem_power_on(struct modem *modem)
+{
+    if (card_power_on(&modem->radio.card)) {
+        modem->cards++;
+        queue_clear(&modem->reports.ready);
+        modem_clear_inbox(modem);
+    }
+    at_reset(modem->at);
+    if (!modem->faults.on[MODEM_DEAF])
+        at_boot(modem->at);
+}
+
+static int modem_watch(struct modem *modem, int master, int slave)
+{
+    struct modem_tty *tty = mem_new(struct modem_tty);
+    int rc = uv_poll_init(modem->env->loop, &tty->poll, master);
+
+    if (rc) {
+        free(tty);
+        return rc;
+    }
+    tty->modem = modem;
+    tty->master = master;
+    tty->slave = slave;
+    tty->poll.data = modem;
+    modem->tty = tty;
+    return 0;
+}
+
+int modem_plug(struct modem *modem, const char *link)
+{
     int master, slave;
     int rc = modem_open_pty(&master, &slave);
 
     LOG_ASSERT(!modem->tty);
+    if (!rc && link)
+        modem_rename(modem, link);
     if (!rc)
         rc = modem_make_link(modem, master);
+    if (!rc)
+        rc = modem_watch(modem, master, slave);
     if (rc) {
         modem_close_pty(master, slave);
         return rc;
     }
-    tty = mem_new(struct modem_tty);
-    *tty = (struct modem_tty){.modem = modem, .master = master, .slave = slave};
-    rc = uv_poll_init(modem->env->loop, &tty->poll, master);
-    if (rc) {
-        modem_close_pty(master, slave);
-        free(tty);
-        return rc;
-    }
-    tty->poll.data = modem;
-    modem->tty = tty;
+    modem_power_on(modem);
     modem_turn(modem);
     return 0;
 }
@@ -361,35 +301,4 @@ void modem_close(struct modem *modem)
 const char *modem_link(const struct modem *modem)
 {
     return modem->link;
-}
-
-void modem_hang(struct modem *modem, enum modem_hang hang)
-{
-    modem->hang = hang;
-}
-
-void modem_refuse(struct modem *modem, int cms)
-{
-    modem->next_cms = cms;
-}
-
-void modem_report(struct modem *modem, const struct report *report)
-{
-    queue_push(&modem->ready, report);
-    modem_turn(modem);
-}
-
-size_t modem_reports_waiting(const struct modem *modem)
-{
-    return modem->ready.n;
-}
-
-int modem_deliver(struct modem *modem, const char *number, const char *text)
-{
-    if (modem->n_inbox == MODEM_INBOX ||
-        pdu_write_deliver(number, text, clock_wall_ms(), &modem->inbox[modem->n_inbox]))
-        return 1;
-    modem->n_inbox++;
-    modem_turn(modem);
-    return 0;
 }

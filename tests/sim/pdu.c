@@ -1,28 +1,22 @@
-/* pdu: SMS transfer PDUs. See pdu.h.
+/* pdu: reading SMS-SUBMITs, writing status reports. See pdu.h.
  * Runs: any (pure). */
 #include "tests/sim/pdu.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "gateway/base/utf8.h"
 #include "tests/sim/gsm7.h"
 
-#define PDU_SERVICE_CENTRE "8613800100500"
-
 enum { /* first octet, 9.2.3.1 and on */
        PDU_MTI = 0x03,
-       PDU_MTI_DELIVER = 0x00,
        PDU_MTI_SUBMIT = 0x01,
-       PDU_MTI_STATUS = 0x02,
-       PDU_NO_MORE = 0x04, /* TP-MMS in what the centre sends */
        PDU_VPF = 0x18,
        PDU_VPF_RELATIVE = 0x10,
        PDU_REPORT_WANTED = 0x20,
        PDU_HEADED = 0x40,
 };
 
-enum { PDU_TOA_INTERNATIONAL = 0x91, PDU_TOA_UNKNOWN = 0x81, PDU_DCS_UCS2 = 0x08 };
+enum { PDU_DCS_UCS2 = 0x08 };
 
 struct pdu_reader {
     const uint8_t *at;
@@ -246,6 +240,7 @@ static int pdu_read_body(struct pdu_reader *reader, uint8_t first, struct pdu_su
 
         if (!vp)
             return PDU_LENGTH;
+        out->vp = *vp;
         out->validity_min = pdu_validity_min(*vp);
     } else if (first & PDU_VPF) {
         return PDU_VALIDITY;
@@ -260,7 +255,7 @@ int pdu_read_submit(const uint8_t *bytes, size_t length, size_t announced, struc
     const uint8_t *head;
     int rc;
 
-    *out = (struct pdu_submit){.part = 1, .parts = 1};
+    *out = (struct pdu_submit){.vp = PDU_NO_VP, .part = 1, .parts = 1};
     if (!centre || !pdu_take(&reader, *centre) || *centre > 11 || reader.left != announced)
         return PDU_LENGTH;
     head = pdu_take(&reader, 2); /* first octet and TP-MR, which the modem fills in */
@@ -282,115 +277,4 @@ const char *pdu_error_name(int error)
     };
 
     return error >= 0 && error < PDU_ERRORS ? names[error] : "unknown";
-}
-
-static void pdu_put(struct pdu_bytes *out, unsigned byte)
-{
-    out->bytes[out->length++] = (uint8_t)byte;
-}
-
-static void pdu_put_digits(struct pdu_bytes *out, const char *digits)
-{
-    for (; *digits; digits += 2) {
-        unsigned high = digits[1] ? (unsigned)(digits[1] - '0') : 15;
-
-        pdu_put(out, (unsigned)(digits[0] - '0') | high << 4);
-        if (!digits[1])
-            return;
-    }
-}
-
-static void pdu_put_centre(struct pdu_bytes *out)
-{
-    static const char digits[] = PDU_SERVICE_CENTRE;
-
-    out->length = 0;
-    pdu_put(out, 1 + sizeof digits / 2);
-    pdu_put(out, PDU_TOA_INTERNATIONAL);
-    pdu_put_digits(out, digits);
-}
-
-static void pdu_put_address(struct pdu_bytes *out, const char *number, bool international)
-{
-    pdu_put(out, (unsigned)strlen(number));
-    pdu_put(out, international ? PDU_TOA_INTERNATIONAL : PDU_TOA_UNKNOWN);
-    pdu_put_digits(out, number);
-}
-
-static void pdu_put_swapped(struct pdu_bytes *out, int value, unsigned sign)
-{
-    pdu_put(out, (unsigned)(value % 10) << 4 | (unsigned)(value / 10 % 10) | sign);
-}
-
-/* TP-SCTS, 9.2.3.11: local time and its distance from UTC in quarters of an hour. */
-static void pdu_put_time(struct pdu_bytes *out, int64_t wall_ms)
-{
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm tm;
-    int quarters;
-
-    localtime_r(&seconds, &tm);
-    quarters = (int)(tm.tm_gmtoff / 900);
-    pdu_put_swapped(out, tm.tm_year % 100, 0);
-    pdu_put_swapped(out, tm.tm_mon + 1, 0);
-    pdu_put_swapped(out, tm.tm_mday, 0);
-    pdu_put_swapped(out, tm.tm_hour, 0);
-    pdu_put_swapped(out, tm.tm_min, 0);
-    pdu_put_swapped(out, tm.tm_sec, 0);
-    pdu_put_swapped(out, quarters < 0 ? -quarters : quarters, quarters < 0 ? 0x08 : 0);
-}
-
-void pdu_write_report(const struct pdu_report *report, struct pdu_bytes *out)
-{
-    size_t centre;
-
-    pdu_put_centre(out);
-    centre = out->length;
-    pdu_put(out, PDU_MTI_STATUS | PDU_NO_MORE);
-    pdu_put(out, report->reference);
-    pdu_put_address(out, report->number, report->international);
-    pdu_put_time(out, report->sent_ms);
-    pdu_put_time(out, report->done_ms);
-    pdu_put(out, report->status);
-    out->tpdu = out->length - centre;
-}
-
-static void pdu_put_ucs2(struct pdu_bytes *out, int32_t code)
-{
-    unsigned value = (unsigned)code;
-
-    if (value >= 0x10000) {
-        unsigned high = 0xD800 + ((value - 0x10000) >> 10);
-
-        pdu_put(out, high >> 8);
-        pdu_put(out, high & 0xFF);
-        value = 0xDC00 + ((value - 0x10000) & 0x3FF);
-    }
-    pdu_put(out, value >> 8);
-    pdu_put(out, value & 0xFF);
-}
-
-int pdu_write_deliver(const char *number, const char *text, int64_t sent_ms, struct pdu_bytes *out)
-{
-    size_t length = strlen(text), at = 0, centre, count;
-
-    pdu_put_centre(out);
-    centre = out->length;
-    pdu_put(out, PDU_MTI_DELIVER | PDU_NO_MORE);
-    pdu_put_address(out, number, true);
-    pdu_put(out, 0);
-    pdu_put(out, PDU_DCS_UCS2);
-    pdu_put_time(out, sent_ms);
-    count = out->length;
-    pdu_put(out, 0);
-    while (at < length) {
-        int32_t code = utf8_next(text, length, &at);
-
-        if (code < 0 || out->length - count - 1 + (code >= 0x10000 ? 4 : 2) > 2 * PDU_UCS2_MAX)
-            return 1;
-        pdu_put_ucs2(out, code);
-    }
-    out->bytes[count] = (uint8_t)(out->length - count - 1);
-    out->tpdu = out->length - centre;
-    return 0;
 }

@@ -15,7 +15,7 @@ enum {
     PDU_BYTES_MAX = 176, /* service centre 12, SUBMIT or DELIVER 164 */
     PDU_NUMBER_MAX = 20, /* digits of an address */
     PDU_TEXT_MAX = 480,  /* UTF-8 of one part: at most 160 characters of 3 bytes */
-    PDU_UCS2_MAX = 70,   /* units of one part without a header */
+    PDU_NO_VP = -1,
 };
 
 enum pdu_alphabet { PDU_GSM7, PDU_UCS2 };
@@ -37,7 +37,8 @@ struct pdu_submit {
     char number[PDU_NUMBER_MAX + 1]; /* digits, without + */
     bool international;
     bool want_report;
-    int32_t validity_min; /* TP-VP in minutes; 0: not given */
+    int vp;               /* TP-VP as it was sent, or PDU_NO_VP */
+    int32_t validity_min; /* the same in minutes; 0: not given */
     enum pdu_alphabet alphabet;
     unsigned concat, part, parts; /* 0, 1, 1 when the message stands alone */
     char text[PDU_TEXT_MAX + 1];
@@ -64,7 +65,5 @@ const char *pdu_error_name(int error);
 
 /* number: digits only, at most PDU_NUMBER_MAX. */
 void pdu_write_report(const struct pdu_report *report, struct pdu_bytes *out);
-/* An SMS-DELIVER in UCS-2. 0, or 1 when text is not UTF-8 or is longer than one part. */
-int pdu_write_deliver(const char *number, const char *text, int64_t sent_ms, struct pdu_bytes *out);
 
 #endif

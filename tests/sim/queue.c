@@ -1,4 +1,4 @@
-/* queue: status reports that wait. See queue.h.
+/* queue: reports that wait for their modem. See queue.h.
  * Runs: any. */
 #include "tests/sim/queue.h"
 
@@ -11,6 +11,11 @@ void queue_free(struct queue *queue)
 {
     free(queue->items);
     *queue = (struct queue){0};
+}
+
+void queue_clear(struct queue *queue)
+{
+    queue->head = queue->n = 0;
 }
 
 static void queue_grow(struct queue *queue)

@@ -1,4 +1,4 @@
-/* queue: status reports that wait: first for their time, then for their modem.
+/* queue: status reports whose time has come and that wait for their modem.
  * Runs: any (plain data).
  *
  * A ring that grows and never shrinks, so that a steady stream allocates nothing. A zeroed queue is
@@ -13,12 +13,13 @@
 #include "tests/sim/pdu.h"
 
 struct report {
-    int64_t due_ms;   /* monotonic */
+    int64_t due_ms;   /* steady, see clock.h; until it is promised: after how long, -1: as usual */
     int64_t taken_ms; /* wall: when the network took the message */
     char number[PDU_NUMBER_MAX + 1];
     bool international;
+    bool stray; /* of a message that nobody sent */
     uint8_t reference, status;
-    uint32_t modem;
+    uint32_t modem, card; /* card: which of the modem's cards sent the message */
 };
 
 struct queue {
@@ -31,5 +32,6 @@ void queue_push(struct queue *queue, const struct report *report);
 /* The oldest, or NULL; lent until the queue changes. */
 const struct report *queue_front(const struct queue *queue);
 void queue_pop(struct queue *queue);
+void queue_clear(struct queue *queue);
 
 #endif

@@ -133,32 +133,68 @@ static void sim_log_end(struct sim_log *log)
         uv_timer_start(&log->quiet, sim_log_on_quiet, SIM_LOG_QUIET_MS, 0);
 }
 
-void sim_log_accepted(struct sim_log *log, unsigned modem, unsigned reference,
+void sim_log_accepted(struct sim_log *log, const struct sim_log_modem *modem, unsigned reference,
                       const struct pdu_submit *submit)
 {
     log->accepted++;
     sim_log_begin(log, clock_wall_ms(), "accepted");
-    sim_log_add(log, ",\"modem\":%u,\"number\":\"%s\",\"ref\":%u,\"part\":%u,\"parts\":%u", modem,
-                submit->number, reference, submit->part, submit->parts);
-    sim_log_add(log, ",\"concat\":%u,\"alphabet\":\"%s\",\"text\":", submit->concat,
-                submit->alphabet == PDU_GSM7 ? "gsm7" : "ucs2");
+    sim_log_add(log, ",\"modem\":%u,\"imsi\":\"%s\",\"number\":\"%s\",\"ref\":%u", modem->index,
+                modem->imsi, submit->number, reference);
+    sim_log_add(log, ",\"part\":%u,\"parts\":%u,\"concat\":%u", submit->part, submit->parts,
+                submit->concat);
+    if (submit->vp != PDU_NO_VP)
+        sim_log_add(log, ",\"vp\":%d", submit->vp);
+    sim_log_add(log,
+                ",\"alphabet\":\"%s\",\"text\":", submit->alphabet == PDU_GSM7 ? "gsm7" : "ucs2");
     sim_log_add_string(log, submit->text);
     sim_log_end(log);
 }
 
-void sim_log_rejected(struct sim_log *log, unsigned modem, const char *number, int code)
+void sim_log_rejected(struct sim_log *log, unsigned modem, const char *number,
+                      const struct at_refusal *refusal)
 {
+    static const char *const kinds[] = {
+        [AT_ERROR_CMS] = "cms", [AT_ERROR_CME] = "cme", [AT_ERROR_PLAIN] = "error"};
+
     sim_log_begin(log, clock_wall_ms(), "rejected");
-    sim_log_add(log, ",\"modem\":%u,\"number\":\"%s\",\"code\":%d", modem, number, code);
+    sim_log_add(log, ",\"modem\":%u,\"number\":\"%s\",\"code\":%d,\"kind\":\"%s\"", modem, number,
+                refusal->code, kinds[refusal->kind]);
     sim_log_end(log);
 }
 
-void sim_log_reported(struct sim_log *log, unsigned modem, const char *number, unsigned reference,
-                      unsigned status)
+void sim_log_reported(struct sim_log *log, const struct report *report)
 {
-    sim_log_begin(log, clock_wall_ms(), "reported");
-    sim_log_add(log, ",\"modem\":%u,\"number\":\"%s\",\"ref\":%u,\"status\":%u", modem, number,
-                reference, status);
+    sim_log_begin(log, clock_wall_ms(), report->stray ? "stray" : "reported");
+    sim_log_add(log, ",\"modem\":%u,\"number\":\"%s\",\"ref\":%u,\"status\":%u", report->modem,
+                report->number, report->reference, report->status);
+    sim_log_end(log);
+}
+
+/* What events about a card's memory begin with. */
+static void sim_log_begin_stored(struct sim_log *log, const char *event,
+                                 const struct sim_log_modem *modem, const char *number)
+{
+    sim_log_begin(log, clock_wall_ms(), event);
+    sim_log_add(log, ",\"modem\":%u,\"imsi\":\"%s\",\"number\":", modem->index, modem->imsi);
+    sim_log_add_string(log, number);
+}
+
+void sim_log_inbound(struct sim_log *log, const struct sim_log_modem *modem,
+                     const struct sim_log_inbound *inbound)
+{
+    sim_log_begin_stored(log, "inbound", modem, inbound->number);
+    sim_log_add(log,
+                ",\"part\":%u,\"parts\":%u,\"stored\":%s,\"place\":%zu,\"text\":", inbound->part,
+                inbound->parts, inbound->place ? "true" : "false", inbound->place);
+    sim_log_add_string(log, inbound->text);
+    sim_log_end(log);
+}
+
+void sim_log_deleted(struct sim_log *log, const struct sim_log_modem *modem, const char *number,
+                     size_t place)
+{
+    sim_log_begin_stored(log, "deleted", modem, number);
+    sim_log_add(log, ",\"place\":%zu", place);
     sim_log_end(log);
 }
 

@@ -1,6 +1,6 @@
 /* spec: what is to be simulated. See spec.h.
  * Runs: any. */
-#include "tests/sim/spec.h"
+#include "tests/sim/spec_room.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -9,28 +9,12 @@
 #include <string.h>
 
 #include "gateway/base/buffer.h"
-#include "gateway/base/json.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
 #include "tests/sim/board.h"
 
 enum { SPEC_FILE_MAX = 4 * 1024 * 1024, SPEC_ID_MAX = 32 };
-
-enum spec_type { SPEC_INT, SPEC_BOOL, SPEC_STRING, SPEC_FAULTS, SPEC_BOARDS, SPEC_RULE };
-
-struct spec_key {
-    const char *name;
-    enum spec_type type;
-    size_t offset; /* in the struct that the group fills */
-    int64_t most;  /* INT: the largest value */
-};
-
-struct spec_reader {
-    struct sim_spec *spec;
-    struct diag *diag;
-    const char *file; /* NULL: the command line */
-};
 
 #define SPEC_AT(member) offsetof(struct sim_spec, member)
 
@@ -42,7 +26,9 @@ static const struct spec_key spec_keys[] = {
     {"report_ms", SPEC_INT, SPEC_AT(report_ms), 86400000},
     {"seed", SPEC_INT, SPEC_AT(seed), INT64_MAX},
     {"clock_ms", SPEC_INT, SPEC_AT(clock_ms), INT64_C(253402300799999)},
+    {"family", SPEC_STRING, SPEC_AT(family), 0},
     {"faults", SPEC_FAULTS, 0, 0},
+    {"modem_specs", SPEC_MODEMS, 0, 0},
     {"boards", SPEC_BOARDS, 0, 0},
     {NULL, SPEC_INT, 0, 0},
 };
@@ -84,14 +70,11 @@ static void spec_set_text(char **field, const char *text)
     *field = mem_dup(text);
 }
 
-static void spec_complain(const struct spec_reader *reader, const char *key, const char *wanted)
+void spec_complain(const struct spec_reader *reader, const char *key, const char *wanted)
 {
     diag_error(reader->diag, reader->file, 0,
                lang("\"%s\" must be %s; correct it.", "“%s” 的值必须是 %s，请改正。"), key, wanted);
 }
-
-static void spec_read_group(struct spec_reader *reader, const struct jv *group,
-                            const struct spec_key *keys, void *filled);
 
 static void spec_read_int(struct spec_reader *reader, const struct jv *value,
                           const struct spec_key *key, int64_t *field)
@@ -187,6 +170,9 @@ static void spec_read_value(struct spec_reader *reader, const struct jv *value,
     case SPEC_FAULTS:
         spec_read_group(reader, value, spec_fault_keys, reader->spec);
         return;
+    case SPEC_MODEMS:
+        spec_read_modems(reader, value);
+        return;
     case SPEC_BOARDS:
         spec_read_boards(reader, value);
         return;
@@ -196,8 +182,8 @@ static void spec_read_value(struct spec_reader *reader, const struct jv *value,
     }
 }
 
-static void spec_read_group(struct spec_reader *reader, const struct jv *group,
-                            const struct spec_key *keys, void *filled)
+void spec_read_group(struct spec_reader *reader, const struct jv *group,
+                     const struct spec_key *keys, void *filled)
 {
     const struct jv *value;
     const char *name;
@@ -252,17 +238,12 @@ static void spec_read_file(struct spec_reader *reader, const char *path)
 
 /* The keys that are options too; their values pass through the same checks. */
 static const struct option spec_options[] = {
-    {"spec", required_argument, NULL, 'f'},
-    {"modems", required_argument, NULL, 'k'},
-    {"dir", required_argument, NULL, 'k'},
-    {"log", required_argument, NULL, 'k'},
-    {"air-ms", required_argument, NULL, 'k'},
-    {"report-ms", required_argument, NULL, 'k'},
-    {"seed", required_argument, NULL, 'k'},
-    {"clock-ms", required_argument, NULL, 'k'},
-    {"board", required_argument, NULL, 'b'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"spec", required_argument, NULL, 'f'},   {"modems", required_argument, NULL, 'k'},
+    {"dir", required_argument, NULL, 'k'},    {"log", required_argument, NULL, 'k'},
+    {"air-ms", required_argument, NULL, 'k'}, {"report-ms", required_argument, NULL, 'k'},
+    {"seed", required_argument, NULL, 'k'},   {"clock-ms", required_argument, NULL, 'k'},
+    {"family", required_argument, NULL, 'k'}, {"board", required_argument, NULL, 'b'},
+    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 };
 
 static void spec_read_key_option(struct spec_reader *reader, const char *option, const char *text)
@@ -304,14 +285,18 @@ static void spec_print_help(void)
 {
     fputs(
         lang("Usage: lawcast-sim [--spec FILE] [--modems N] [--dir DIR] [--log FILE] [--air-ms A]\n"
-             "                   [--report-ms R] [--seed S] [--clock-ms EPOCH_MS] "
-             "[--board ID:KIND]...\n"
-             "Simulates modems (DIR/modem-0 ...) and boards (HTTP on 127.0.0.1).\n",
+             "                   [--report-ms R] [--seed S] [--clock-ms EPOCH_MS]\n"
+             "                   [--family NAME] [--board ID:KIND]...\n"
+             "Simulates modems (DIR/modem-0 ...) and boards (HTTP on 127.0.0.1). Families of\n"
+             "modems: generic huawei quectel simcom zte wavecom. Then takes commands on standard\n"
+             "input, one a line, and answers each with one line of JSON:\n",
              "用法：lawcast-sim [--spec 文件] [--modems 数量] [--dir 目录] [--log 文件] [--air-ms "
              "毫秒]\n"
-             "                  [--report-ms 毫秒] [--seed 种子] [--clock-ms 毫秒时刻] "
-             "[--board 编号:类型]...\n"
-             "模拟短信猫（目录/modem-0 ……）和显示屏（127.0.0.1 上的 HTTP）。\n"),
+             "                  [--report-ms 毫秒] [--seed 种子] [--clock-ms 毫秒时刻]\n"
+             "                  [--family 系列] [--board 编号:类型]...\n"
+             "模拟短信猫（目录/modem-0 ……）和显示屏（127.0.0.1 上的 HTTP）。短信猫系列：generic\n"
+             "huawei quectel simcom zte wavecom。启动后从标准输入逐行读取命令，每条命令回答一行 "
+             "JSON：\n"),
         stdout);
 }
 
@@ -319,6 +304,7 @@ static void spec_preset(struct sim_spec *spec)
 {
     *spec = (struct sim_spec){.modems = 1, .report_ms = 50, .seed = 1};
     spec->dir = mem_dup("sim");
+    spec->family = mem_dup("generic");
 }
 
 int spec_read(int argc, char **argv, struct sim_spec *spec, struct diag *diag)
@@ -349,6 +335,7 @@ int spec_read(int argc, char **argv, struct sim_spec *spec, struct diag *diag)
         diag_error(diag, NULL, 0,
                    lang("\"%s\" is no option; see --help.", "“%s” 不是选项，请看 --help。"),
                    argv[optind]);
+    spec_check_modems(&reader);
     return diag->errors ? 1 : 0;
 }
 
@@ -367,6 +354,8 @@ void spec_free(struct sim_spec *spec)
         free(board->password);
     }
     free(spec->boards);
+    spec_free_modems(spec);
+    free(spec->family);
     free(spec->dir);
     free(spec->log);
 }

@@ -2,7 +2,22 @@
  * Runs: any (plain data).
  *
  * Options are applied in their order; --spec FILE stands for what the file says, at its place.
- * Every key of the file is optional, unknown keys are errors, and all errors are told at once. */
+ * Every key of the file is optional, unknown keys are errors, and all errors are told at once:
+ *
+ *   { "modems": 4, "dir": "sim", "log": "FILE", "air_ms": 0, "report_ms": 50, "seed": 1,
+ *     "clock_ms": 0, "family": "generic|huawei|quectel|simcom|zte|wavecom",
+ *     "faults": { "undelivered_permille": 0, "rejected_permille": 0, "busy_permille": 0,
+ *       "silent_reports_permille": 0, "report_twice_permille": 0, "reference_zero": false,
+ *       "echo_delay_us": 0 },
+ *     "modem_specs": [ { "index": 0, "imei": "860000000000000", "imsi": "460000000000000",
+ *       "pin": "1234", "puk": false, "network": "CHINA MOBILE", "registration": 1, "signal": 20,
+ *       "cdma": false, "family": "huawei", "smsc": "+8613800100500", "air_ms": 0,
+ *       "reference_zero": false, "echo_delay_us": 0, "link": "modem-0" } ],
+ *     "boards": [ { "id": "b", "kind": "onbon-y|webhook", "user": "guest", "password": "guest",
+ *       "publish": { "method": "POST", "status": 200, "body": "{}" }, "withdraw": {...},
+ *       "verify": {...} } ] }
+ *
+ * "puk" is a SIM that asks for its PUK. */
 #ifndef LAWCAST_TESTS_SIM_SPEC_H
 #define LAWCAST_TESTS_SIM_SPEC_H
 
@@ -29,6 +44,22 @@ struct board_spec {
     struct board_rule rules[BOARD_VERBS];
 };
 
+/* One modem. */
+struct modem_spec {
+    int64_t index;
+    char *imei, *imsi; /* NULL: by the index, 86000000....... and 46000000....... */
+    char *pin;         /* NULL: none */
+    char *network;     /* NULL: by the IMSI */
+    char *family;
+    char *smsc;                    /* NULL: +8613800100500 */
+    char *link;                    /* below the directory; NULL: modem-<index> */
+    int64_t registration;          /* +CREG */
+    int64_t signal;                /* +CSQ */
+    int64_t air_ms, echo_delay_us; /* in a file's list -1: as for all */
+    bool puk, cdma;
+    bool reference_zero; /* or for all */
+};
+
 struct sim_spec {
     int64_t modems, air_ms, report_ms, seed;
     int64_t clock_ms; /* 0: the machine's clock */
@@ -37,6 +68,9 @@ struct sim_spec {
     struct fate_odds odds;
     bool reference_zero;
     int64_t echo_delay_us;
+    char *family; /* of modems; never NULL */
+    struct modem_spec *modem_specs;
+    size_t n_modem_specs;
     struct board_spec *boards;
     size_t n_boards;
 };
@@ -45,5 +79,10 @@ struct sim_spec {
  * printed. spec_free in every case. */
 int spec_read(int argc, char **argv, struct sim_spec *spec, struct diag *diag);
 void spec_free(struct sim_spec *spec);
+
+/* What is said of this modem, with what is said of all and the defaults; strings are lent. */
+struct modem_spec spec_modem(const struct sim_spec *spec, int64_t index);
+/* Is it a file's name below the directory: [A-Za-z0-9._-]{1,64}, with a letter or digit first? */
+bool spec_is_link(const char *text);
 
 #endif

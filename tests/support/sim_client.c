@@ -25,6 +25,7 @@ struct sim_client {
     int in, out; /* its standard input and output, our ends; -1: closed */
     int status;
     char *folder, *modems, *log;
+    char *spec; /* the file, or NULL */
     struct jv *ready;
     struct buffer lines; /* read and not yet taken */
 };
@@ -43,13 +44,17 @@ char *sim_client_program(const char *test_program)
 static int sim_client_spawn(struct sim_client *client, const char *program,
                             const char *const *options)
 {
-    const char *words[SIM_CLIENT_OPTIONS + 6] = {program, "--dir", client->modems, "--log",
+    const char *words[SIM_CLIENT_OPTIONS + 8] = {program, "--dir", client->modems, "--log",
                                                  client->log};
     posix_spawn_file_actions_t actions;
     size_t n = 5;
     int to[2], from[2], rc;
 
-    for (; options && *options && n < SIM_CLIENT_OPTIONS + 5; options++)
+    if (client->spec) {
+        words[n++] = "--spec";
+        words[n++] = client->spec;
+    }
+    for (; options && *options && n < SIM_CLIENT_OPTIONS + 7; options++)
         words[n++] = *options;
     if (pipe2(to, O_CLOEXEC))
         return -errno;
@@ -84,9 +89,12 @@ static struct jv *sim_client_read(struct sim_client *client)
         int64_t left = deadline - clock_mono_ms();
         char bytes[4096];
         ssize_t got;
+        int ready;
 
-        if (left <= 0 || poll(&wait, 1, (int)left) <= 0)
+        if (left <= 0 || (ready = poll(&wait, 1, (int)left)) == 0)
             return NULL;
+        if (ready < 0 && errno == EINTR) /* a child of the test has ended */
+            continue;
         got = read(client->out, bytes, sizeof bytes);
         if (got <= 0)
             return NULL;
@@ -108,7 +116,27 @@ static char *sim_client_make_folder(void)
     return NULL;
 }
 
-struct sim_client *sim_client_start(const char *program, const char *const *options)
+/* 0, or -errno. */
+static int sim_client_write_spec(struct sim_client *client, const char *text)
+{
+    FILE *file;
+    int rc = 0;
+
+    if (!client->folder)
+        return -errno;
+    if (!text)
+        return 0;
+    client->spec = mem_printf("%s/spec", client->folder);
+    file = fopen(client->spec, "we");
+    if (!file)
+        return -errno;
+    if (fputs(text, file) < 0)
+        rc = -EIO;
+    return fclose(file) && !rc ? -errno : rc;
+}
+
+struct sim_client *sim_client_start_spec(const char *program, const char *spec,
+                                         const char *const *options)
 {
     struct sim_client *client = mem_new(struct sim_client);
     int rc;
@@ -118,7 +146,9 @@ struct sim_client *sim_client_start(const char *program, const char *const *opti
     client->modems = mem_printf("%s/modems", client->folder ? client->folder : "");
     client->log = mem_printf("%s/log", client->folder ? client->folder : "");
     signal(SIGPIPE, SIG_IGN); /* a dead simulator is an answer that doesn't come */
-    rc = client->folder ? sim_client_spawn(client, program, options) : -errno;
+    rc = sim_client_write_spec(client, spec);
+    if (!rc)
+        rc = sim_client_spawn(client, program, options);
     if (!rc)
         client->ready = sim_client_read(client);
     if (client->ready)
@@ -126,6 +156,11 @@ struct sim_client *sim_client_start(const char *program, const char *const *opti
     fprintf(stderr, "%s: not ready: %s\n", program, rc ? strerror(-rc) : "see above");
     sim_client_free(client);
     return NULL;
+}
+
+struct sim_client *sim_client_start(const char *program, const char *const *options)
+{
+    return sim_client_start_spec(program, NULL, options);
 }
 
 static void sim_client_close(int *fd)
@@ -145,7 +180,11 @@ static bool sim_client_wait_end(struct sim_client *client)
         int64_t left = deadline - clock_mono_ms();
         char bytes[4096];
 
-        if (left <= 0 || poll(&wait, 1, (int)left) <= 0)
+        int ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
+
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0)
             return false;
         if (read(client->out, bytes, sizeof bytes) <= 0)
             return true;
@@ -177,6 +216,8 @@ void sim_client_free(struct sim_client *client)
     sim_client_close(&client->in);
     sim_client_close(&client->out);
     unlink(client->log);
+    if (client->spec)
+        unlink(client->spec);
     if (client->folder && rmdir(client->folder))
         fprintf(stderr, "%s is left behind: %s\n", client->folder, strerror(errno));
     jv_free(client->ready);
@@ -184,6 +225,7 @@ void sim_client_free(struct sim_client *client)
     free(client->folder);
     free(client->modems);
     free(client->log);
+    free(client->spec);
     free(client);
 }
 
@@ -265,11 +307,17 @@ static struct sim_event sim_event_read(const struct jv *line)
         .concat = sim_event_int(line, "/concat"),
         .code = sim_event_int(line, "/code"),
         .status = sim_event_int(line, "/status"),
+        .vp = sim_event_int(line, "/vp"),
+        .place = sim_event_int(line, "/place"),
         .alphabet = mem_dup(jv_text(jv_at(line, "/alphabet"))),
         .text = mem_dup(jv_text(jv_at(line, "/text"))),
         .board = mem_dup(jv_text(jv_at(line, "/board"))),
         .name = mem_dup(jv_text(jv_at(line, "/name"))),
+        .imsi = mem_dup(jv_text(jv_at(line, "/imsi"))),
+        .kind = mem_dup(jv_text(jv_at(line, "/kind"))),
+        .sender = mem_dup(number),
         .open = jv_at(line, "/open") != NULL,
+        .stored = sim_event_int(line, "/place") > 0,
     };
 }
 
@@ -309,6 +357,9 @@ void sim_events_free(struct sim_events *events)
         free(event->text);
         free(event->board);
         free(event->name);
+        free(event->imsi);
+        free(event->kind);
+        free(event->sender);
     }
     free(events->items);
     *events = (struct sim_events){0};

@@ -23,11 +23,16 @@ struct sim_client; /* opaque */
 /* One line of the simulator's log; strings are NULL and numbers -1 where the event has none. */
 struct sim_event {
     int64_t t;
-    char *event; /* "accepted", "rejected", "reported", "bad", "shown", "hidden" */
+    char *event; /* "accepted", "rejected", "reported", "stray", "bad", "inbound", "deleted",
+                    "shown", "hidden"; see tests/sim/sim_log.h */
     int64_t number;
     int modem, reference, part, parts, concat, code, status;
+    int vp;    /* TP-VP as it was sent */
+    int place; /* in the SIM's memory; 0: not stored */
     char *alphabet, *text, *board, *name;
-    bool open;
+    char *imsi, *kind; /* kind of a refusal: "cms", "cme", "error" */
+    char *sender;      /* number as it stands there: of inbound and deleted it may be a name */
+    bool open, stored;
 };
 
 struct sim_events {
@@ -40,6 +45,9 @@ char *sim_client_program(const char *test_program);
 /* options: more words for its command line, ended by NULL (--dir and --log are given already). NULL
  * after saying why not on standard error. */
 struct sim_client *sim_client_start(const char *program, const char *const *options);
+/* Same, with the text of a specification file (JSON, see tests/sim/spec.h) before the options. */
+struct sim_client *sim_client_start_spec(const char *program, const char *spec,
+                                         const char *const *options);
 /* Ends it (if it still runs) and returns its exit status, -1 when it didn't end by itself. The log
  * stays readable. */
 int sim_client_stop(struct sim_client *client);

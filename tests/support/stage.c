@@ -83,6 +83,39 @@ void stage_time(int64_t seconds, char text[static 20])
     strftime(text, 20, "%Y-%m-%d %H:%M:%S", &tm);
 }
 
+void stage_write_office(const struct stage *stage, const struct stage_bank *bank)
+{
+    MEM_FREE_LATER char *devices = mem_dup(bank->first_modem);
+
+    *strrchr(devices, '-') = '\0';
+    stage_write(stage, "lawcast.cfg",
+                "office = { name = \"test\"; timezone = \"Asia/Shanghai\"; };\n"
+                "ledger = { path = \"%s\"; };\n"
+                "units = ( { id = \"city\"; name = \"市法宣办\"; signature = \"市法宣办\"; },\n"
+                "          { id = \"weather\"; name = \"气象局\"; signature = \"气象局\"; } );\n"
+                "%s\n"
+                "modems = ( { id = \"m\"; devices = \"%s-[0-%d]\"; %s } );\n",
+                stage->books, bank->office ? bank->office : "", devices, bank->modems - 1,
+                bank->options ? bank->options : "");
+}
+
+void stage_write_campaign(const struct stage *stage, int64_t from_s, int64_t to_s, const char *sms,
+                          size_t messages)
+{
+    char from[20], to[20];
+
+    stage_time(from_s, from);
+    stage_time(to_s, to);
+    stage_write(stage, "campaign.cfg",
+                "campaign = { id = \"c1\"; title = \"t\";\n"
+                "  windows = ( { from = \"%s\"; to = \"%s\"; } );\n"
+                "  sms = { %s };\n"
+                "  orders = ( { unit = \"city\"; quota = %zu; recipients = \"city.csv\"; } );\n"
+                "};\n",
+                from, to, sms, messages);
+    stage_write_numbers(stage, "city.csv", STAGE_FIRST, messages);
+}
+
 const char *stage_program(const char *name, char *path, size_t size)
 {
     char self[512];

@@ -28,6 +28,22 @@ void stage_write_numbers(const struct stage *stage, const char *name, int64_t fi
 /* "2026-10-31 08:30:00" for now + seconds, in Asia/Shanghai. */
 void stage_time(int64_t seconds, char text[static 20]);
 
+#define STAGE_FIRST INT64_C(13800000000) /* the number of the first recipient */
+
+/* One bank "m" of simulated modems. */
+struct stage_bank {
+    const char *first_modem; /* its link; the others follow it */
+    int modems;
+    const char *options; /* more settings of the bank; NULL: none */
+    const char *office;  /* more settings of the office; NULL: none */
+};
+/* lawcast.cfg, with the units city and weather. */
+void stage_write_office(const struct stage *stage, const struct stage_bank *bank);
+/* campaign.cfg: "c1" with one window from now + from_s to now + to_s, and city.csv: so many
+ * messages of the unit city. sms: the settings of the group sms. */
+void stage_write_campaign(const struct stage *stage, int64_t from_s, int64_t to_s, const char *sms,
+                          size_t messages);
+
 /* The path of one of our programs. */
 const char *stage_program(const char *name, char *path, size_t size);
 
