@@ -26,7 +26,8 @@ static const char good_office[] =
     "modems = ( { id = \"m\"; devices = \"/nonexistent/tty[0-3]\"; } );\n"
     "boards = ( { id = \"plaza\"; owner = \"weather\"; kind = \"onbon-y\"; url = "
     "\"http://192.0.2.1\";\n"
-    "             width = 192; height = 64; password = \"guest\"; } );\n";
+    "             width = 192; height = 64; password = \"guest\"; } );\n"
+    "operators = \"operators.csv\";\n";
 
 static const char good_campaign[] =
     "campaign = { id = \"c1\"; title = \"宪法日\";\n"
@@ -43,6 +44,7 @@ static int open_stage(void **state)
     stage_open(stage);
     stage_write(stage, "lawcast.cfg", "%s", good_office);
     stage_write(stage, "campaign.cfg", "%s", good_campaign);
+    stage_write(stage, "operators.csv", "prefix,operator\n139,mobile\n1703,mobile\n");
     stage_write_numbers(stage, "city.csv", 13800000000, 6);
     *state = stage;
     return 0;
@@ -81,6 +83,8 @@ static void test_good_files(void **state)
 
     expect(stage, (const char *[]){"check", "-c", "lawcast.cfg", "campaign.cfg", NULL}, 0,
            "No errors");
+    expect(stage, (const char *[]){"check", "-c", "lawcast.cfg", NULL}, 0,
+           "Number prefixes: 2, ported numbers: 0.");
     expect(stage, (const char *[]){"plan", "-c", "lawcast.cfg", "campaign.cfg", NULL}, 0,
            "市法宣办");
 }

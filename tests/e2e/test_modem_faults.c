@@ -18,14 +18,13 @@
 #include <cmocka.h>
 
 #include "gateway/base/clock.h"
-#include "gateway/base/mem.h"
 #include "gateway/ledger/books.h"
 #include "gateway/report/compare.h"
 #include "tests/support/sim_client.h"
 #include "tests/support/stage.h"
 
-#define FIRST    INT64_C(13800000000)
-#define NOISE_MS 10000
+#define NOISE_MS    10000
+#define NO_CREDIT_S 150 /* a refused message waits for a minute */
 #define LONG                                                                                                                                  \
     "弘扬宪法精神，共建文明城市。学宪法、讲宪法、守宪法，从我做起，从现在做起，从身边小事做起，" \
     "让法治成为一种信仰，让守法成为一种习惯，让我们的城市因为法治而更加文明、更加和谐。"
@@ -33,7 +32,7 @@
 struct world {
     struct stage stage;
     struct sim_client *sim;
-    size_t modems;
+    int modems;
     struct books_unit unit;
     struct compare compare;
 };
@@ -45,7 +44,7 @@ static void world_open(struct world *world, const char *modems, const char *air_
                                    "--report-ms", report_ms, NULL};
     char program[512];
 
-    *world = (struct world){.modems = (size_t)atoi(modems)};
+    *world = (struct world){.modems = atoi(modems)};
     stage_open(&world->stage);
     world->sim = sim_client_start(stage_program("lawcast-sim", program, sizeof program), options);
     assert_non_null(world->sim);
@@ -60,27 +59,12 @@ static void world_close(struct world *world)
 
 static void world_write(struct world *world, size_t messages, const char *sms)
 {
-    MEM_FREE_LATER char *devices = mem_dup(sim_client_modem(world->sim, 0));
-    char from[20], to[20];
+    const struct stage_bank bank = {.first_modem = sim_client_modem(world->sim, 0),
+                                    .modems = world->modems,
+                                    .options = "grace_ms = 0; timeout_ms = 2000;"};
 
-    *strrchr(devices, '-') = '\0';
-    stage_time(-3600, from);
-    stage_time(7200, to);
-    stage_write(&world->stage, "lawcast.cfg",
-                "office = { name = \"test\"; timezone = \"Asia/Shanghai\"; };\n"
-                "ledger = { path = \"%s\"; };\n"
-                "units = ( { id = \"city\"; name = \"市法宣办\"; signature = \"市法宣办\"; } );\n"
-                "modems = ( { id = \"m\"; devices = \"%s-[0-%zu]\"; grace_ms = 0;\n"
-                "             timeout_ms = 2000; } );\n",
-                world->stage.books, devices, world->modems - 1);
-    stage_write(&world->stage, "campaign.cfg",
-                "campaign = { id = \"c1\"; title = \"t\";\n"
-                "  windows = ( { from = \"%s\"; to = \"%s\"; } );\n"
-                "  sms = { %s };\n"
-                "  orders = ( { unit = \"city\"; quota = %zu; recipients = \"city.csv\"; } );\n"
-                "};\n",
-                from, to, sms, messages);
-    stage_write_numbers(&world->stage, "city.csv", FIRST, messages);
+    stage_write_office(&world->stage, &bank);
+    stage_write_campaign(&world->stage, -3600, 7200, sms, messages);
 }
 
 static void world_read_books(struct world *world)
@@ -115,15 +99,20 @@ static void world_spawn(struct world *world, struct stage_child *child)
     stage_spawn(&world->stage, child, args);
 }
 
-static void world_end(struct world *world, struct stage_child *child, int wanted)
+static void world_end_in(struct world *world, struct stage_child *child, int wanted, int limit_s)
 {
     char *output;
-    int code = stage_wait(child, 60, &output);
+    int code = stage_wait(child, limit_s, &output);
 
     if (code != wanted)
         fail_msg("exit code %d instead of %d: %s", code, wanted, output);
     free(output);
     world_read_books(world);
+}
+
+static void world_end(struct world *world, struct stage_child *child, int wanted)
+{
+    world_end_in(world, child, wanted, 60);
 }
 
 static void world_await(struct world *world, const char *event, size_t n)
@@ -174,6 +163,28 @@ static void test_poisonous_number(void **state)
     world_end(&world, &child, 3);
     assert_int_equal(world.unit.n[DELIVERY_EXPIRED], 1);
     assert_int_equal(world.unit.n[DELIVERY_DELIVERED], 199);
+    world_close(&world);
+}
+
+/* A SIM without credit is left alone: what it was given goes over the other one. */
+static void test_no_credit(void **state)
+{
+    struct sim_events events;
+    struct stage_child child;
+    struct world world;
+
+    (void)state;
+    world_open(&world, "2", "100", "20");
+    world_write(&world, 10, "text = \"学法守法\"; report_wait = 3;");
+    assert_true(sim_client_tell(world.sim, "nocredit 0 on"));
+    world_spawn(&world, &child);
+    world_end_in(&world, &child, 0, NO_CREDIT_S);
+    assert_int_equal(world.unit.n[DELIVERY_DELIVERED], 10);
+    events = sim_client_events(world.sim);
+    assert_in_range(sim_events_count(&events, "rejected"), 1, 5);
+    for (size_t i = 0; i < events.n; i++)
+        assert_true(strcmp(events.items[i].event, "accepted") != 0 || events.items[i].modem == 1);
+    sim_events_free(&events);
     world_close(&world);
 }
 
@@ -270,7 +281,7 @@ static void test_inherits_nothing(void **state)
     assert_true(dup2(extra[0], 100) == 100);
     snprintf(device, sizeof device, "%s", sim_client_modem(world.sim, 0));
     agent_start(&agent, device, "2000");
-    agent_await(&agent, "ready ");
+    agent_await(&agent, "ready\n");
     snprintf(path, sizeof path, "/proc/%d/fd/100", (int)agent.pid);
     n = readlink(path, target, sizeof target);
     assert_int_equal(n, -1);
@@ -328,8 +339,11 @@ static void test_noise_without_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_a_message),        cmocka_unit_test(test_poisonous_number),
-        cmocka_unit_test(test_reports_over_restarts), cmocka_unit_test(test_inherits_nothing),
+        cmocka_unit_test(test_half_a_message),
+        cmocka_unit_test(test_poisonous_number),
+        cmocka_unit_test(test_reports_over_restarts),
+        cmocka_unit_test(test_inherits_nothing),
+        cmocka_unit_test(test_no_credit),
         cmocka_unit_test(test_noise_without_end),
     };
 

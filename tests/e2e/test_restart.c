@@ -31,7 +31,14 @@ static int open_stage(void **state)
                 "office = { name = \"test\"; timezone = \"Asia/Shanghai\"; };\n"
                 "ledger = { path = \"books.db\"; };\n"
                 "units = ( { id = \"city\"; name = \"市法宣办\"; signature = \"市法宣办\"; } );\n"
-                "modems = ( { id = \"m\"; devices = \"/nonexistent/tty[0-31]\"; } );\n");
+                "modems = ( { id = \"m\"; devices = \"%s/tty[0-31]\"; } );\n",
+                stage->dir);
+    for (int i = 0; i < 32; i++) { /* what is there is opened, though it is no modem */
+        char name[16];
+
+        snprintf(name, sizeof name, "tty%d", i);
+        stage_write(stage, name, "%s", "");
+    }
     stage_write(stage, "campaign.cfg",
                 "campaign = { id = \"c1\"; title = \"t\";\n"
                 "  windows = ( { from = \"%s\"; to = \"%s\"; } );\n"
