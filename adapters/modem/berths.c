@@ -140,3 +140,8 @@ bool berths_have_changed(const struct berths *berths)
 
     return now != 0 && now != berths->seen;
 }
+
+bool berths_was_unplugged(const struct berths *berths)
+{
+    return berths_look(berths, 0) != berths->seen;
+}

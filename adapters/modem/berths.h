@@ -57,5 +57,7 @@ void berths_leave(struct berths *berths);
 void berths_forgive(struct berths *berths);
 /* Was the own device plugged in anew since it was tried? */
 bool berths_have_changed(const struct berths *berths);
+/* Same, or is it away: the modem that was there has lost power, and what it was about to say. */
+bool berths_was_unplugged(const struct berths *berths);
 
 #endif

@@ -286,7 +286,7 @@ static void modem_look(struct modem_state *m)
 
     if (left > 0 && m->quarantined && now >= m->look_from_ms && berths_have_changed(&m->berths))
         left = 0;
-    if (quiet > left)
+    if (quiet > left && !berths_was_unplugged(&m->berths))
         left = quiet;
     if (left <= 0)
         modem_try(m);

@@ -203,10 +203,13 @@ static void test_changes(void **state)
     plug(&h, 0);
     visit(&h, 0, false);
     assert_false(berths_have_changed(&h.berths));
+    assert_false(berths_was_unplugged(&h.berths));
     replug(&h, 0);
     assert_true(berths_have_changed(&h.berths));
+    assert_true(berths_was_unplugged(&h.berths));
     visit(&h, 0, false);
     assert_false(berths_have_changed(&h.berths));
+    assert_false(berths_was_unplugged(&h.berths));
     /* While it is taken, too: who is there now was not looked at. */
     assert_int_equal(berths_find(&h.berths, true), BERTHS_FOUND);
     replug(&h, 0);
@@ -216,6 +219,7 @@ static void test_changes(void **state)
     visit(&h, 0, false);
     unplug(&h, 0);
     assert_false(berths_have_changed(&h.berths));
+    assert_true(berths_was_unplugged(&h.berths));
     plug(&h, 0);
     assert_true(berths_have_changed(&h.berths));
     harbour_close(&h);
