@@ -380,11 +380,14 @@ static void board_place_drop_hung(struct board_place *place)
     }
 }
 
-/* The server insists on having nothing suspended when it stops, so it runs once more in between. */
+/* The server insists on having nothing suspended when it stops, so it runs once more in between;
+ * who asks just then is sent away. */
 static void boards_stop_server(struct boards *boards)
 {
-    for (size_t i = 0; i < boards->n; i++)
+    for (size_t i = 0; i < boards->n; i++) {
+        boards->places[i].offline = true;
         board_place_drop_hung(&boards->places[i]);
+    }
     boards_run(boards);
     uv_poll_stop(&boards->poll);
     uv_close((uv_handle_t *)&boards->poll, NULL);
