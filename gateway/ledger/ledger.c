@@ -1,7 +1,7 @@
 /* ledger: the mailbox, the thread, and the way back to the loop. See ledger.h.
  * Runs: loop and ledger thread; every function says which.
  *
- * inbox, outbox, question, closing, ended and the trouble fields are shared and guarded by mutex.
+ * inbox, outbox, closing, ended and the trouble fields are shared and guarded by mutex.
  * The store belongs to the thread from its start to its end, and to the loop before and after.
  * uv_async_send may be merged with another, so its callback looks at everything. */
 #include "gateway/ledger/ledger.h"
@@ -20,14 +20,6 @@
 #define LEDGER_RETRY_MS 1000
 #define LEDGER_IDLE_MS  1000 /* so long without work: the log is moved into the file */
 
-/* ledger_device asks, the thread answers. */
-struct ledger_question {
-    bool asked, answered;
-    const char *name; /* whose number is wanted */
-    int result;
-    int32_t number;
-};
-
 struct ledger {
     uv_loop_t *loop;
     uv_async_t async;
@@ -35,9 +27,8 @@ struct ledger {
     struct store *store;
 
     uv_mutex_t mutex;
-    uv_cond_t wake, answer;
+    uv_cond_t wake;
     struct list inbox, outbox;
-    struct ledger_question question;
     bool closing, ended;
     bool resigned; /* a failed batch is not tried again */
     int trouble;   /* what the last commit failed with; 0: fine */
@@ -147,44 +138,14 @@ static bool ledger_carry_out(struct ledger *ledger, struct list *batch)
     }
 }
 
-static int ledger_look_up(struct ledger *ledger, struct ledger_question *question)
-{
-    int rc = store_begin(ledger->store);
-
-    if (rc == 0)
-        rc = store_device(ledger->store, question->name, &question->number);
-    if (rc == 0)
-        rc = store_commit(ledger->store);
-    if (rc < 0)
-        store_rollback(ledger->store);
-    return rc;
-}
-
-static void ledger_answer(struct ledger *ledger, struct ledger_question *question)
-{
-    int rc = ledger_look_up(ledger, question);
-
-    if ((rc == -ENOSPC || rc == -EIO) && store_make_room(ledger->store))
-        rc = ledger_look_up(ledger, question);
-    question->asked = false;
-    question->answered = true;
-    question->result = rc;
-    uv_mutex_lock(&ledger->mutex);
-    ledger->question = *question;
-    uv_cond_signal(&ledger->answer);
-    uv_mutex_unlock(&ledger->mutex);
-}
-
 static bool ledger_has_work(const struct ledger *ledger)
 {
-    return !list_is_empty(&ledger->inbox) || ledger->question.asked || ledger->closing;
+    return !list_is_empty(&ledger->inbox) || ledger->closing;
 }
 
 /* Waits for work and takes it. Returns false when there is none and never will be. */
-static bool ledger_take(struct ledger *ledger, struct list *batch, struct ledger_question *question,
-                        bool *dirty)
+static bool ledger_take(struct ledger *ledger, struct list *batch, bool *dirty)
 {
-    bool more;
 
     uv_mutex_lock(&ledger->mutex);
     while (!ledger_has_work(ledger)) {
@@ -199,26 +160,19 @@ static bool ledger_take(struct ledger *ledger, struct list *batch, struct ledger
         }
     }
     list_splice(batch, &ledger->inbox);
-    *question = ledger->question;
-    more = !list_is_empty(batch) || question->asked;
     uv_mutex_unlock(&ledger->mutex);
-    return more;
+    return !list_is_empty(batch);
 }
 
 static void ledger_run(void *arg)
 {
     struct ledger *ledger = arg;
-    struct ledger_question question;
     struct list batch;
     bool dirty = false, lost = false;
 
     list_init(&batch);
-    while (ledger_take(ledger, &batch, &question, &dirty)) {
+    while (ledger_take(ledger, &batch, &dirty)) {
         dirty = true;
-        if (question.asked)
-            ledger_answer(ledger, &question);
-        if (list_is_empty(&batch))
-            continue;
         /* What follows a lost batch may build on it, so it is lost too. */
         lost = lost || !ledger_carry_out(ledger, &batch);
         if (lost)
@@ -268,7 +222,6 @@ static void ledger_tell(struct ledger *ledger, int trouble, const char *why)
 
 static void ledger_free(struct ledger *ledger)
 {
-    uv_cond_destroy(&ledger->answer);
     uv_cond_destroy(&ledger->wake);
     uv_mutex_destroy(&ledger->mutex);
     free(ledger);
@@ -328,8 +281,7 @@ static struct ledger *ledger_make(uv_loop_t *loop, struct store *store)
     ledger->store = store;
     list_init(&ledger->inbox);
     list_init(&ledger->outbox);
-    if (uv_mutex_init(&ledger->mutex) || uv_cond_init(&ledger->wake) ||
-        uv_cond_init(&ledger->answer))
+    if (uv_mutex_init(&ledger->mutex) || uv_cond_init(&ledger->wake))
         log_panic("ledger locks can't be made");
     return ledger;
 }
@@ -362,27 +314,6 @@ int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
     log_info("ledger opened path=%s unknown=%lld repeated=%lld", path, (long long)recovery->unknown,
              (long long)recovery->repeated);
     return 0;
-}
-
-static void ledger_ask(struct ledger *ledger, struct ledger_question *question)
-{
-    LOG_ASSERT(ledger->pending == 0 && !ledger->on_closed);
-    question->asked = true;
-    uv_mutex_lock(&ledger->mutex);
-    ledger->question = *question;
-    uv_cond_signal(&ledger->wake);
-    while (!ledger->question.answered)
-        uv_cond_wait(&ledger->answer, &ledger->mutex);
-    *question = ledger->question;
-    uv_mutex_unlock(&ledger->mutex);
-}
-
-int32_t ledger_device(struct ledger *ledger, const char *name)
-{
-    struct ledger_question question = {.name = name};
-
-    ledger_ask(ledger, &question);
-    return question.result < 0 ? question.result : question.number;
 }
 
 static void ledger_prepare(struct ledger_op *op)

@@ -158,7 +158,7 @@ struct ledger_op {
         } fetch;
         struct {
             int64_t id;
-            int32_t device; /* see ledger_device */
+            int32_t device; /* see LEDGER_RECALL */
             struct ledger_meters meters;
         } claim;
         struct {
@@ -282,10 +282,6 @@ struct ledger_recovery {
 int ledger_open(struct ledger **out, uv_loop_t *loop, const char *path,
                 void (*trouble)(void *ctx, const char *message), void *ctx,
                 struct ledger_recovery *recovery, char *why, size_t why_size);
-/* LEDGER_RECALL for programs without a loop of their own: the number of one modem. Call before
- * posting; it writes through the thread and waits for it. Negative errno when that fails: it isn't
- * tried again. */
-int32_t ledger_device(struct ledger *ledger, const char *name);
 /* Hands op over until its done. */
 void ledger_post(struct ledger *ledger, struct ledger_op *op);
 size_t ledger_pending(const struct ledger *ledger); /* operations whose done was not called yet */

@@ -67,6 +67,20 @@ static int64_t bench_number(int64_t i)
     return INT64_C(8613000000000) + ((i * INT64_C(387420489)) & ((INT64_C(1) << 29) - 1));
 }
 
+static void bench_recall(struct bench *bench)
+{
+    const char *name = "bank/0";
+    struct ledger_memory memory = {0};
+    struct ledger_op op = {.kind = LEDGER_RECALL,
+                           .done = bench_noted,
+                           .recall = {.names = &name, .memories = &memory, .n = 1}};
+
+    ledger_post(bench->ledger, &op);
+    uv_run(&bench->loop, UV_RUN_DEFAULT);
+    LOG_ASSERT(op.result == LEDGER_OK);
+    bench->device = memory.device;
+}
+
 static double bench_fsync_us(const struct bench *bench)
 {
     MEM_FREE_LATER char *path = mem_printf("%s/fsync", bench->directory);
@@ -287,7 +301,7 @@ int main(void)
     if (ledger_open(&bench.ledger, &bench.loop, bench.path, bench_trouble, NULL, &recovery, why,
                     sizeof why))
         log_panic("%s", why);
-    bench.device = ledger_device(bench.ledger, "bank/0");
+    bench_recall(&bench);
     bench_plan(&bench);
     bench_carry(&bench, 1000, 1);
     bench_carry(&bench, 100000 < bench.rows / 4 ? 100000 : bench.rows / 4, BENCH_LANES);

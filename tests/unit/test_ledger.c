@@ -40,8 +40,8 @@ static void test_campaign_is_found_again(void **state)
     assert_int_equal(kit_enter(kit, "other", "source"), LEDGER_OK);
     assert_int_not_equal(kit->campaign, number);
     assert_int_equal(kit->units[0], unit);
-    assert_int_equal(ledger_device(kit->ledger, "bank-a/0"), kit->device);
-    assert_int_not_equal(ledger_device(kit->ledger, "bank-a/1"), kit->device);
+    assert_int_equal(kit_device(kit, "bank-a/0"), kit->device);
+    assert_int_not_equal(kit_device(kit, "bank-a/1"), kit->device);
 }
 
 static void test_fetch_hands_out_in_pieces(void **state)

@@ -133,7 +133,7 @@ static void test_no_answer_unless_configured(void **state)
 static void test_the_modem_that_heard_it_answers_in_order(void **state)
 {
     struct kit *kit = *state;
-    int32_t first = kit->device, second = ledger_device(kit->ledger, "bank-a/1");
+    int32_t first = kit->device, second = kit_device(kit, "bank-a/1");
 
     assert_true(refuse(kit, 5));
     assert_true(refuse(kit, 3));

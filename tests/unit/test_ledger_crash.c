@@ -168,7 +168,7 @@ static _Noreturn void crash_child(const struct kit *place, int turns, int said)
 
     if (uv_loop_init(&kit.loop) || kit_open(&kit))
         _exit(2);
-    kit.device = ledger_device(kit.ledger, "bank-a/0");
+    kit.device = kit_device(&kit, "bank-a/0");
     kit_enter(&kit, "2026-law-day", "source");
     kit_fetch(&kit, CHANNEL_SMS, CRASH_LANES, true);
     for (size_t i = 0; i < kit.n_rows; i++)

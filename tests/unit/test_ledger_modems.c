@@ -142,7 +142,7 @@ static void test_recall(void **state)
     assert_false(memory.paused);
     assert_int_equal(memory.pin_mark, 0);
     assert_string_equal(memory.imsi, IMSI);
-    assert_int_equal(ledger_device(kit->ledger, "bank-a/0"), kit->device);
+    assert_int_equal(kit_device(kit, "bank-a/0"), kit->device);
     assert_int_equal(kit_ask(kit, "SELECT count(*) FROM modem"), 1);
 }
 
@@ -164,7 +164,7 @@ static void test_recall_of_many(void **state)
     assert_int_equal(kit_do(kit, &op), LEDGER_OK);
     for (size_t i = 1; i < MODEMS; i++)
         assert_true(memories[i].device > memories[i - 1].device);
-    assert_int_equal(ledger_device(kit->ledger, "bank-b/319"), memories[319].device);
+    assert_int_equal(kit_device(kit, "bank-b/319"), memories[319].device);
 }
 
 /* What isn't known now is as it was; but what belongs to the SIM goes with it. */
@@ -275,8 +275,7 @@ static void test_modems_in_order(void **state)
     struct seen seen = {0}, few = {.stop = 2};
 
     for (size_t i = 0; i < 4; i++) {
-        struct ledger_op op =
-            modem_op(ledger_device(kit->ledger, names[i]), (int32_t)i, LANE_READY);
+        struct ledger_op op = modem_op(kit_device(kit, names[i]), (int32_t)i, LANE_READY);
 
         assert_int_equal(kit_do(kit, &op), LEDGER_OK);
     }

@@ -31,7 +31,7 @@ static int32_t modem_of(struct kit *kit, int i)
 {
     MEM_FREE_LATER char *name = mem_printf("bank-a/%d", i);
 
-    return ledger_device(kit->ledger, name);
+    return kit_device(kit, name);
 }
 
 /* One message more to the same number, in a campaign of its own, claimed by that SIM in that

@@ -88,7 +88,7 @@ static void test_what_came_before_is_known(void **state)
     assert_int_equal(reply_take(kit, in), LEDGER_KNOWN);
     kit_close(kit);
     assert_int_equal(kit_open(kit), 0);
-    kit->device = ledger_device(kit->ledger, "bank-a/1"); /* the SIM went into another one */
+    kit->device = kit_device(kit, "bank-a/1"); /* the SIM went into another one */
     assert_int_equal(reply_take(kit, in), LEDGER_KNOWN);
     snprintf(other.text, sizeof other.text, "谢谢");
     assert_int_equal(reply_take(kit, other), LEDGER_OK);
@@ -400,7 +400,7 @@ static void test_a_reply_survives_a_crash_before_it_is_deleted(void **state)
         if (turns == 0)
             kit_close(kit);
         assert_int_equal(kit_open(kit), 0);
-        kit->device = ledger_device(kit->ledger, "bank-a/0");
+        kit->device = kit_device(kit, "bank-a/0");
         for (int i = 0; i < 2; i++) {
             struct inbound in = crash_part(i);
             int result = reply_receive(kit, &in, "已退订").result;

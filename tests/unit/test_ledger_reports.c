@@ -469,7 +469,7 @@ static void test_another_modem_is_not_guessed(void **state)
     struct kit *kit = *state;
     int32_t first = kit->device;
 
-    kit->device = ledger_device(kit->ledger, "bank-a/1");
+    kit->device = kit_device(kit, "bank-a/1");
     send_twins(kit, HOUR_MS);
     kit->device = first;
     for (int given = 0; given < 2; given++)
