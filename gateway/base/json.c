@@ -89,6 +89,11 @@ struct jv *jv_null(void)
     return jv_out(json_null());
 }
 
+struct jv *jv_copy(const struct jv *value)
+{
+    return jv_out(json_deep_copy(jv_look(value)));
+}
+
 const struct jv *jv_element(const struct jv *array, size_t i)
 {
     return jv_lend(json_array_get(jv_look(array), i));

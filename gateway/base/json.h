@@ -26,6 +26,7 @@ struct jv *jv_string(const char *utf8); /* bad UTF-8 ends the process: callers v
 struct jv *jv_int(int64_t value);
 struct jv *jv_bool(bool value);
 struct jv *jv_null(void);
+struct jv *jv_copy(const struct jv *value);
 void jv_put(struct jv *object, const char *key, struct jv *value);
 void jv_push(struct jv *array, struct jv *value);
 

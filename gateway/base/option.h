@@ -40,7 +40,9 @@ struct option_def {
     const char *help_en, *help_zh; /* one sentence */
 };
 
-/* One kind of adapter as the configuration sees it. An array of kinds ends with name NULL. */
+struct traits; /* gateway/model/traits.h */
+
+/* One kind of adapter as the configuration sees it. */
 struct option_kind {
     const char *name;
     const struct option_def *options; /* beside the options that every device of the channel has */
@@ -49,7 +51,11 @@ struct option_kind {
      * in the user's language in why, which begins with the name of the option to correct. NULL:
      * there is nothing to check. Only for a struct whose options had no errors. Pure. */
     int (*check)(const void *filled, char *why, size_t why_size);
+    const struct traits *traits; /* of boards; NULL: nothing is known */
 };
+
+/* The kinds that there are, one after the other; NULL past the last one. */
+typedef const struct option_kind *option_kinds(size_t i);
 
 /* Frees what the options of a filled struct own (strings), and zeroes those fields. */
 void option_release(const struct option_def *options, void *filled);

@@ -139,6 +139,19 @@ static void test_building_keeps_the_order(void **state)
     jv_free(doc);
 }
 
+static void test_copies(void **state)
+{
+    static const char text[] = "{\"b\":[1,{\"z\":null,\"a\":true}],\"a\":\"x\"}";
+    struct jv *doc = jv_parse(text, sizeof text - 1, NULL), *copy = jv_copy(doc);
+    BUFFER_FREE_LATER struct buffer b = BUFFER_NULL;
+
+    (void)state;
+    jv_free(doc);
+    jv_write(copy, false, &b);
+    assert_string_equal(buffer_text(&b), text);
+    jv_free(copy);
+}
+
 static void test_escape(void **state)
 {
     BUFFER_FREE_LATER struct buffer b = BUFFER_NULL;
@@ -159,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_scalars),
         cmocka_unit_test(test_building_keeps_the_order),
+        cmocka_unit_test(test_copies),
         cmocka_unit_test(test_escape),
     };
 
