@@ -27,6 +27,7 @@ void campaign_free(struct campaign *campaign)
         campaign_free_display(&campaign->displays[i]);
     free(campaign->orders);
     free(campaign->displays);
+    free(campaign->targets);
     free(campaign->windows);
     free(campaign->sms.text);
     free(campaign->sms.refusal);

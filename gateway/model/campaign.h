@@ -33,6 +33,20 @@ struct display {
     size_t n_boards;
     struct option_strings slogans;
     int64_t every_s;
+    int64_t after;  /* one slogan after so many items of the owner's (board.item_s each); 0: without
+                       a pause */
+    int64_t weight; /* 1..100: its share of a board that several displays want at the same time */
+    int64_t level;  /* 1..5, enum outcome_level: what proves less doesn't count */
+    int line;
+};
+
+/* What the assessment asks of the slogans: counted are showings that reached the display's level. A
+ * member that is 0 asks nothing. */
+struct target {
+    int64_t unit;    /* index into office.units: boards of this owner only; -1: all */
+    int64_t places;  /* different places (board.place) */
+    int64_t items;   /* different slogans */
+    int64_t minutes; /* of shown time, all boards together */
     int line;
 };
 
@@ -60,6 +74,8 @@ struct campaign {
     size_t n_orders;
     struct display *displays;
     size_t n_displays;
+    struct target *targets;
+    size_t n_targets;
 };
 
 /* Does it show anything on this board (index into office.boards)? */

@@ -4,6 +4,7 @@
  *   planned -> due -> inflight -> sent -> delivered | undelivered         (messages)
  *                                 sent -> shown -> withdrawn              (boards)
  *                                 sent -> withdrawn       accepted, never seen on the board
+ *                                 A play log may prove afterwards what a withdrawn one showed.
  *              due -> inflight -> deferred -> due         certainly not sent
  *                     inflight -> rejected                permanent
  *                     inflight -> unknown                 may have been sent
@@ -52,7 +53,7 @@ enum delivery_cause {
     CAUSE_RESTART = 6,   /* found in flight when the books were opened */
     CAUSE_RESEND = 7,    /* the campaign says on_unknown = "resend" */
     CAUSE_RETRY = 8,     /* its waiting time is over */
-    CAUSE_VERIFY = 9,    /* read back from the board */
+    CAUSE_VERIFY = 9,    /* read back from the board, or told by its play log */
     CAUSE_WITHDRAW = 10, /* taken off the board */
     CAUSE_CANCEL = 11,   /* by a person */
     CAUSE_REFUSAL = 12,  /* the recipient wants no messages */

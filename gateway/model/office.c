@@ -5,6 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/model/traits.h"
+
+int board_window_s(const struct board *board)
+{
+    const struct traits *traits = board->kind ? board->kind->traits : NULL;
+
+    if (!traits || !traits->window_s)
+        return 0;
+    return traits->window_s(board->options, board->render == RENDER_PICTURE);
+}
+
 static void office_free_strings(struct option_strings *strings)
 {
     for (size_t i = 0; i < strings->n; i++)
@@ -12,8 +23,16 @@ static void office_free_strings(struct option_strings *strings)
     free(strings->items);
 }
 
+static void office_free_secret(char *secret)
+{
+    if (secret)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
 static void office_free_unit(struct unit *unit)
 {
+    office_free_secret(unit->token);
     free(unit->id);
     free(unit->name);
     free(unit->signature);
@@ -29,9 +48,7 @@ static void office_free_modem(struct modem *modem)
     free(modem->device);
     free(modem->connection);
     free(modem->smsc);
-    if (modem->pin)
-        explicit_bzero(modem->pin, strlen(modem->pin));
-    free(modem->pin);
+    office_free_secret(modem->pin);
     free(modem->imei);
     free(modem->imsi);
 }
@@ -46,6 +63,10 @@ static void office_free_board(struct board *board)
 {
     free(board->id);
     free(board->url);
+    free(board->place);
+    free(board->ca_file);
+    free(board->color);
+    quiet_free(&board->quiet);
     if (board->options)
         option_release(board->kind->options, board->options);
     free(board->options);
@@ -63,6 +84,9 @@ void office_free(struct office *office)
         free(office->groups[i].id);
     for (size_t i = 0; i < office->n_boards; i++)
         office_free_board(&office->boards[i]);
+    free(office->listen.address);
+    free(office->listen.url);
+    office_free_secret(office->listen.key);
     free(office->units);
     free(office->modems);
     free(office->banks);

@@ -9,6 +9,7 @@
 #include "gateway/base/option.h"
 #include "gateway/model/meter.h"
 #include "gateway/model/operators.h"
+#include "gateway/model/quiet.h"
 
 struct contact {
     char *name, *position, *phone;
@@ -19,6 +20,8 @@ struct unit {
     char *id;        /* [A-Za-z0-9_-]{1,32}, unique */
     char *name;      /* as people read it */
     char *signature; /* without the brackets 【】 */
+    char *token;     /* by which it may release its boards and read how they stand, over HTTP
+                        (control/listener.h); NULL: it can't. A secret */
     struct contact contact;
     int line; /* in office.file, for messages */
 };
@@ -56,14 +59,34 @@ struct limit_group {
     int line;
 };
 
+enum board_render { RENDER_TEXT, RENDER_PICTURE };
+
 struct board {
     char *id;     /* unique, also among modems */
     size_t owner; /* index into units */
     const struct option_kind *kind;
     void *options; /* the kind's own struct (kind->size bytes), owned */
     char *url;
+    char *place;           /* where people see it; boards of one place count once. Never NULL */
     int64_t width, height; /* pixels */
     int64_t timeout_ms;
+    char *ca_file; /* https: who may sign the board's certificate, in place of the system's; NULL */
+    int64_t font_px;   /* height of a character: 8..height */
+    int64_t speed_pxs; /* pixels a second at which longer text runs through */
+    char *color;       /* "#rrggbb" */
+    int render;        /* enum board_render */
+    int64_t turn_s;    /* campaigns that share the board take turns of this length */
+    int64_t item_s;    /* how long one item of the owner's own is shown (display.after) */
+    struct quiet quiet; /* when the board is the owner's alone */
+    int line;
+};
+
+/* Where devices and owners can call us. */
+struct listen {
+    char *address; /* numeric, to bind to; NULL: there is no listener */
+    int64_t port;  /* 0: any free one */
+    char *url;     /* how devices reach it, without a slash at the end; NULL: http://address:port */
+    char *key;     /* callback addresses are derived from it. A secret */
     int line;
 };
 
@@ -85,8 +108,12 @@ struct office {
     char *refusal_answer;                /* sent once to who refuses; NULL: nothing */
     struct board *boards;
     size_t n_boards;
+    struct listen listen;
 };
 
+/* The device itself ends a showing, to so many seconds; 0: it doesn't, whoever publishes must
+ * withdraw. */
+int board_window_s(const struct board *board);
 void office_free(struct office *office); /* releases what it owns; NULL members are fine */
 
 #endif
