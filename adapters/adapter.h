@@ -14,7 +14,8 @@
  *  4. The caller owns the job and lends it until done is called; it stays at its address until
  * then.
  *  5. At most one job is lent at a time, and only between ready(true) and ready(false).
- *     ready(false) may come while a job is lent: its done comes too, before or after.
+ *     ready(false) may come while a job is lent: its done comes too, before or after. A board's job
+ *     that is not worth waiting for any more can be broken off (cancel); its done follows at once.
  *  6. The caller allocates the state (state_size bytes, zeroed) and frees it after fini. A state
  * whose init failed or that was never started may be handed to fini.
  *  7. Death has three steps: stop (settle what is lent, close handles; then events->stopped,
@@ -28,6 +29,9 @@
  *     isn't lost, but told again after the next start. A modem or a SIM that isn't the one that
  *     is wanted is never told as health, because the books would take it for ours.
  *
+ * 11. Boards: a device may call us (hear). What such a call proves may be told from inside hear
+ *     (events->proved), the one exception from rule 2.
+ *
  * Registration (adapter_check) ends the process when a mandatory operation is missing. */
 #ifndef LAWCAST_ADAPTERS_ADAPTER_H
 #define LAWCAST_ADAPTERS_ADAPTER_H
@@ -38,35 +42,54 @@
 
 #include <uv.h>
 
+#include "gateway/base/buffer.h"
 #include "gateway/base/option.h"
 #include "gateway/model/delivery.h"
 #include "gateway/model/health.h"
 #include "gateway/model/inbound.h"
 #include "gateway/model/office.h"
 #include "gateway/model/outcome.h"
+#include "gateway/model/sight.h"
+#include "gateway/model/traits.h"
 
 struct ports;
-struct http; /* adapters/display/http.h: the shared engine of all boards */
+struct http;    /* adapters/display/http.h: the shared engine of all boards */
+struct dialect; /* adapters/display/dialect.h: what a kind of board speaks */
 
 enum adapter_caps {
     ADAPTER_IDEMPOTENT = 1 << 0, /* the same job twice shows once: safe to repeat after a crash */
     ADAPTER_REPORTS = 1 << 1,    /* the network may report later (events->report) */
-    ADAPTER_WINDOW = 1 << 2,     /* the device itself ends a showing at job->until_ms */
     ADAPTER_RECEIVES = 1 << 3,   /* people may answer (events->received, forget) */
 };
 
-enum adapter_verb { ADAPTER_SUBMIT, ADAPTER_WITHDRAW, ADAPTER_VERIFY };
+/* Boards:
+ *   SUBMIT    what is named job->name shows job->text now, and only until job->until_ms; it is there
+ *             once, however often it is asked for. Nothing else on the device is touched
+ *   WITHDRAW  nothing of that name is on the device any more
+ *   VERIFY    is it there, and at which level (as far as job->want, no further)?
+ *   PROBE     no slogan is meant: how does the device stand? Changes nothing. DEFERRED when there is
+ *             nothing that it could tell */
+enum adapter_verb { ADAPTER_SUBMIT, ADAPTER_WITHDRAW, ADAPTER_VERIFY, ADAPTER_PROBE };
+#define ADAPTER_VERBS 4
 
 struct adapter_job {
     enum adapter_verb verb;    /* which operation lent it; set by the caller */
     uint64_t id;               /* the delivery's number in the books */
     int64_t address;           /* messages: 86...; boards: 0 */
     const char *text;          /* the message or the slogan, UTF-8 */
-    int64_t from_ms, until_ms; /* wall time: the slot of a slogan; messages: valid until */
+    int64_t from_ms, until_ms; /* wall time: of the showing; messages: valid until */
+    int64_t limit_ms;          /* boards: the window's end. A device that ends showings to the
+                                  minute may go on past until_ms, never past this */
     bool want_report;          /* messages: ask the network for a status report */
-    unsigned slot;             /* boards: 0..99, the place that the slogan takes on the device */
-    char name[40]; /* boards: stable native name, ASCII [a-z0-9-], begins with "lawcast-" */
-    void *owner;   /* the caller's, untouched */
+    unsigned slot;             /* boards: 0..99, the place that the slogan should take, if the device has places */
+    char name[SIGHT_NAME];     /* boards: see sight.h; PROBE: "" */
+    enum outcome_level want;   /* VERIFY: how much is to be proved. PROBE: LEVEL_UNKNOWN: what can be
+                                  told of the device, and nothing is asked where nothing can be
+                                  told; LEVEL_ACCEPTED: a sign of life at least */
+    const void *picture;       /* boards with render = "picture": the slogan as a PNG of the board's
+                                  size, in place of the text; else NULL. Lent as the text is */
+    size_t picture_length;
+    void *owner; /* the caller's, untouched */
 };
 
 struct adapter_result {
@@ -74,10 +97,38 @@ struct adapter_result {
         outcome; /* WITHDRAW: SENT = gone (also when it was gone before); VERIFY: SENT = level
                     holds, REJECTED = not there, DEFERRED/UNKNOWN = could not be asked */
     enum outcome_level level; /* boards: what is proved; LEVEL_UNKNOWN for messages */
+    struct sight sight;       /* boards: what the dialogue told of the device, after any verb */
+    struct evidence evidence; /* boards, VERIFY: of the level */
+};
+
+/* What a device or platform proves later, by a call of its own. */
+struct board_proof {
+    char name[SIGHT_NAME];
+    enum outcome_level level;
+    int64_t from_ms, until_ms; /* LEVEL_LOGGED: it was on the screen, wall time; else both 0: the
+                                  level alone is news */
+    struct evidence evidence;
+};
+
+/* A request that came to the listener for this board. */
+struct adapter_call {
+    const char *method;
+    const char *path; /* what follows the board's callback URL: "" or begins with "/" */
+    const char *body; /* NUL-terminated */
+    size_t length;
+    /* A request header, name without regard to case; NULL: not there. */
+    const char *(*header)(const struct adapter_call *call, const char *name);
+    void *ctx; /* header's */
+};
+
+struct adapter_answer {
+    int status; /* set to 404 by the caller */
+    const char *type;
+    struct buffer body; /* the caller frees it */
 };
 
 /* What an instance tells its caller. ctx is the one given to init. All on the loop, never from
- * inside an operation. Modems need all of them; boards only ready, done and stopped. */
+ * inside an operation. Modems need all but proved; boards only ready, done, proved and stopped. */
 struct adapter_events {
     /* The device can (not) take jobs. why: a sentence in English, valid during the call; "" with
      * true. */
@@ -96,6 +147,8 @@ struct adapter_events {
      * of it. 0: nothing, the SIM took it. Any other number: for remember, at the next start,
      * whatever happens to us meanwhile. */
     void (*pin_refused)(void *ctx, int64_t mark);
+    /* Boards; from inside hear. Valid during the call. */
+    void (*proved)(void *ctx, const struct board_proof *proof);
     void (*stopped)(void *ctx);
 };
 
@@ -105,6 +158,8 @@ struct adapter_env {
     const char *agent_path;    /* the lawcast-modem program; NULL when there are no modems */
     const struct modem *modem; /* channel CHANNEL_SMS; lent for the instance's life */
     const struct board *board; /* channel CHANNEL_DISPLAY; same */
+    const char *callback;      /* boards: URL without a slash at its end under which the device can
+                                  call us; NULL: there is no listener */
     struct ports *ports;       /* modems: who has which device (adapters/modem/ports.h); or NULL */
     const struct adapter_events *events;
     void *ctx;
@@ -115,6 +170,7 @@ struct adapter {
     enum delivery_channel channel;
     unsigned caps; /* enum adapter_caps */
     size_t state_size;
+    const struct dialect *dialect; /* boards that the panel drives; else NULL */
     /* Keeps env's pointers, checks the options. 0, or -errno with a sentence in why (fatal for the
      * configuration: the caller shows it and ends). Optional reasons are logged. */
     int (*init)(void *state, const struct adapter_env *env, char *why, size_t why_size);
@@ -127,6 +183,15 @@ struct adapter {
     /* Boards only; NULL for channels without. Same rules as submit. */
     int (*withdraw)(void *state, struct adapter_job *job);
     int (*verify)(void *state, struct adapter_job *job);
+    int (*probe)(void *state, struct adapter_job *job);
+    /* Boards only. The job that is lent, if any, ends soon: RETURNED when certainly nothing left,
+     * else UNKNOWN. */
+    void (*cancel)(void *state);
+    /* Boards only. Something is due there that can't wait: a board that is not ready is asked now,
+     * and about every second from then on, until it is ready. May be said again. */
+    void (*hurry)(void *state);
+    /* Boards only. Answers a call of the device. Any time between start and stop. */
+    void (*hear)(void *state, const struct adapter_call *call, struct adapter_answer *answer);
     /* With ADAPTER_RECEIVES: the part with this ticket is in the books; a ticket that isn't known
      * any more is ignored. Any time between start and stop. */
     void (*forget)(void *state, uint64_t ticket);
@@ -138,12 +203,19 @@ struct adapter {
     void (*fini)(void *state);
 };
 
-/* All adapters, ended by NULL: the one place that knows them (adapters/adapters.c). */
-extern const struct adapter *const adapters[];
+/* Registration: a file that says ADAPTER_REGISTER(its adapter) is known, once it is linked. So a new
+ * kind of board is one new file in adapters/display/kinds and no change anywhere else. */
+#define ADAPTER_REGISTER(which)                                                                    \
+    static const struct adapter *const which##_registered                                          \
+        __attribute__((section("lawcast_adapters"), used)) = &(which)
+
+/* Adapter number i; NULL past the last one. Ordered by name, so that lists are the same in every
+ * build. */
+const struct adapter *adapter_at(size_t i);
 /* By name, or NULL. */
 const struct adapter *adapter_find(const char *name);
-/* The kinds of boards, ended by name NULL, for config. */
-const struct option_kind *adapter_board_kinds(void);
+/* The kinds of boards, for config: an option_kinds. */
+const struct option_kind *adapter_board_kind(size_t i);
 void adapter_check(const struct adapter *adapter);
 
 #endif

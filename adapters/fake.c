@@ -342,3 +342,5 @@ const struct adapter adapter_fake = {
     .stop = fake_stop,
     .fini = fake_fini,
 };
+
+ADAPTER_REGISTER(adapter_fake);

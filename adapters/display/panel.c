@@ -1,214 +1,283 @@
-/* panel: what all kinds of boards have in common. See panel.h.
+/* panel: a board's life: ready, down, jobs, calls, the end. See panel.h.
  * Runs: loop. */
-#include "adapters/display/panel.h"
+#include "adapters/display/panel_inside.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/hex.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
-#include "gateway/base/utf8.h"
+#include "gateway/base/mem.h"
 #include "gateway/model/backoff.h"
+
+enum { PANEL_REST_MOST_MS = 120000 }; /* whatever a device asks for */
 
 static void panel_on_timer(uv_timer_t *timer);
 
-/* A board's own words may be in it: the books take valid UTF-8 on one line, so a character that was
- * cut at the end goes, and control characters become spaces. */
-static void panel_tidy(char *text)
+static bool panel_is_lent(const struct panel *panel)
 {
-    text[utf8_bad_at(text, strlen(text))] = '\0';
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = ' ';
+    return panel->job && panel->job != &panel->own;
 }
 
-struct adapter_result panel_result(enum outcome_kind kind, int code, const char *format, ...)
+void panel_wait(struct panel *panel, int64_t wait_ms)
 {
-    struct adapter_result result = {.outcome = {.kind = kind, .code = code}};
-    va_list args;
-
-    if (kind == OUTCOME_DEFERRED)
-        result.outcome.wait_ms = PANEL_WAIT_MS;
-    va_start(args, format);
-    vsnprintf(result.outcome.detail, sizeof result.outcome.detail, format, args);
-    va_end(args);
-    panel_tidy(result.outcome.detail);
-    return result;
+    if (wait_ms > PANEL_REST_MOST_MS)
+        wait_ms = PANEL_REST_MOST_MS;
+    uv_timer_start(&panel->timer, panel_on_timer, wait_ms > 0 ? (uint64_t)wait_ms : 0, 0);
 }
 
-void panel_url(const struct panel *panel, const char *path, struct buffer *out)
+struct talk panel_talk(struct panel *panel)
 {
-    size_t length = strlen(panel->env.board->url);
+    struct talk talk = {
+        .board = panel->env.board,
+        .job = panel->job,
+        .callback = panel->env.callback,
+        .memory = panel->memory,
+        .step = panel->step,
+        .now_ms = clock_wall_ms(),
+        .sight = &panel->sight,
+    };
 
-    while (length && panel->env.board->url[length - 1] == '/')
-        length--;
-    buffer_add(out, panel->env.board->url, length);
-    buffer_add_text(out, path);
+    memcpy(talk.nonce, panel->nonce, sizeof talk.nonce);
+    return talk;
 }
 
-int panel_init(struct panel *panel, const struct adapter_env *env,
-               void (*begin)(struct panel *panel), char *why, size_t why_size)
+/* ---- the beginning ---- */
+
+static bool panel_url_is_valid(const struct panel *panel)
 {
-    const char *url = env->board->url;
+    const char *url = panel->env.board->url;
+
+    if (panel->dialect->whole)
+        return http_tcp_url_is_valid(url);
+    return http_url_is_valid(url) && !strpbrk(url, "?#");
+}
+
+static void panel_url_rule(const struct panel *panel, char *why, size_t why_size)
+{
+    const char *url = panel->env.board->url;
+
+    if (panel->dialect->whole)
+        snprintf(why, why_size,
+                 lang("The url \"%s\" must be tcp://host:port and nothing more.",
+                      "url“%s”必须写成 tcp://主机:端口，后面不能再有别的内容。"),
+                 url);
+    else
+        snprintf(why, why_size,
+                 lang("The url \"%s\" must be http://host or https://host, with or without a path, "
+                      "and without \"?\" or \"#\".",
+                      "url“%s”必须写成 http://主机 或 "
+                      "https://主机，后面可以带路径，但不能有“?”或“#”。"),
+                 url);
+}
+
+int panel_init(void *state, const struct adapter_env *env, char *why, size_t why_size)
+{
+    struct panel *panel = state;
+    struct talk talk;
+    int rc = 0;
 
     panel->env = *env;
-    panel->begin = begin;
-    if (http_url_is_valid(url) && !strpbrk(url, "?#"))
-        return 0;
-    snprintf(
-        why, why_size,
-        lang("The url \"%s\" must be http://host or https://host, with or without a path, and "
-             "without \"?\" or \"#\".",
-             "url“%s”必须写成 http://主机 或 https://主机，后面可以带路径，但不能有“?”或“#”。"),
-        url);
-    return -EINVAL;
+    if (!panel->dialect)
+        panel->dialect = adapter_find(env->board->kind->name)->dialect;
+    LOG_ASSERT(panel->dialect && panel->dialect->n_steps <= DIALECT_STEPS_MOST);
+    if (!panel_url_is_valid(panel)) {
+        panel_url_rule(panel, why, why_size);
+        return -EINVAL;
+    }
+    if (panel->dialect->memory)
+        panel->memory = mem_alloc(1, panel->dialect->memory);
+    talk = panel_talk(panel);
+    if (panel->dialect->open)
+        rc = panel->dialect->open(&talk, why, why_size);
+    panel->opened = rc == 0;
+    return rc;
+}
+
+/* ---- ready and down ---- */
+
+/* An answer to the panel's own question says only that something is there, maybe under the wrong
+ * address: until a job has ended well, the next failure means that it is down still. */
+static void panel_be_ready(struct panel *panel)
+{
+    panel->failures = panel->phase == PANEL_DOWN ? PANEL_FAILURES - 1 : 0;
+    panel->phase = PANEL_READY;
+    panel->hurried = false;
+    panel->env.events->ready(panel->env.ctx, true, "");
+}
+
+static void panel_on_turn(struct http_turn *turn)
+{
+    panel_be_ready(LIST_ELEMENT(turn, struct panel, turn));
 }
 
 int panel_start(void *state)
 {
     struct panel *panel = state;
 
-    LOG_ASSERT(panel->phase == PANEL_NEW);
+    LOG_ASSERT(panel->phase == PANEL_NEW && panel->opened);
     uv_timer_init(panel->env.loop, &panel->timer);
     panel->timer.data = panel;
     panel->phase = PANEL_STARTING;
-    return uv_timer_start(&panel->timer, panel_on_timer, 0, 0);
-}
-
-/* ---- one job ---- */
-
-static int panel_take(struct panel *panel, struct adapter_job *job)
-{
-    if (panel->phase != PANEL_READY || panel->job)
-        return EAGAIN;
-    panel->job = job;
-    panel->touched = panel->changing = false;
-    panel->finished = false;
-    panel->begin(panel);
-    LOG_ASSERT(panel->finished || panel->transfer);
+    panel->turn.due = panel_on_turn;
+    http_turn_take(panel->env.http, &panel->turn);
     return 0;
 }
 
-int panel_submit(void *state, struct adapter_job *job)
+static int64_t panel_hurried_pause(const struct panel *panel)
 {
-    return panel_take(state, job);
+    uint64_t passed = uv_now(panel->env.loop) - panel->asked_ms;
+
+    return passed < PANEL_HURRY_MS ? PANEL_HURRY_MS - (int64_t)passed : 0;
 }
 
-int panel_withdraw(void *state, struct adapter_job *job)
-{
-    return panel_take(state, job);
-}
-
-int panel_verify(void *state, struct adapter_job *job)
-{
-    return panel_take(state, job);
-}
-
-static void panel_on_reply(void *ctx, const struct http_result *result)
-{
-    struct panel *panel = ctx;
-
-    panel->transfer = NULL;
-    if (result->fate != HTTP_NOT_SENT)
-        panel->touched = panel->touched || panel->changing;
-    panel->reply(panel, result);
-    LOG_ASSERT(panel->finished || panel->transfer);
-}
-
-void panel_send(struct panel *panel, const struct http_request *request, bool changes,
-                panel_reply *reply)
-{
-    LOG_ASSERT(panel->job && !panel->transfer && !panel->finished);
-    panel->changing = changes;
-    panel->reply = reply;
-    panel->transfer = http_start(panel->env.http, request, panel_on_reply, panel);
-}
-
-/* Done is told from the timer, as begin runs inside an operation. */
-void panel_finish(struct panel *panel, const struct adapter_result *result, bool healthy)
-{
-    LOG_ASSERT(panel->job && !panel->transfer && !panel->finished);
-    panel->result = *result;
-    panel->healthy = healthy;
-    panel->finished = true;
-    uv_timer_start(&panel->timer, panel_on_timer, 0, 0);
-}
-
-static void panel_done(struct panel *panel)
-{
-    struct adapter_job *job = panel->job;
-    struct adapter_result result = panel->result;
-
-    panel->job = NULL;
-    panel->finished = false;
-    panel->env.events->done(panel->env.ctx, job, &result);
-}
-
-/* ---- ready and down ---- */
-
+/* Its seed is the board's id: boards that failed together ask at different times. */
 static void panel_pause(struct panel *panel)
 {
     const char *id = panel->env.board->id;
-    uint64_t seed;
     int64_t wait_ms;
+    uint64_t seed;
 
     if (panel->pauses < INT_MAX)
         panel->pauses++;
     seed = hex_fingerprint(id, strlen(id)) + (unsigned)panel->pauses;
     wait_ms = backoff_ms(panel->pauses, PANEL_PAUSE_MIN_MS, PANEL_PAUSE_MAX_MS, seed);
-    uv_timer_start(&panel->timer, panel_on_timer, (uint64_t)wait_ms, 0);
+    panel_wait(panel, panel->hurried ? panel_hurried_pause(panel) : wait_ms);
 }
+
+/* ---- a job's end ---- */
 
 /* The phase changes first: done may bring the next job, which a board that is down must refuse. */
-static void panel_settle(struct panel *panel)
+void panel_settle(struct panel *panel, const struct adapter_result *result, bool healthy)
 {
-    char why[sizeof panel->result.outcome.detail];
+    struct adapter_job *job = panel->job;
+    bool down = false;
 
-    panel->failures = panel->healthy ? 0 : panel->failures + 1;
-    if (panel->failures < PANEL_FAILURES) {
-        panel_done(panel);
+    panel->job = NULL;
+    panel->doing = PANEL_IDLE;
+    if (job == &panel->own) {
+        if (healthy)
+            panel_be_ready(panel);
+        else
+            panel_pause(panel);
         return;
     }
-    memcpy(why, panel->result.outcome.detail, sizeof why);
-    panel->phase = PANEL_DOWN;
-    panel->pauses = 0;
-    panel_pause(panel);
-    panel_done(panel);
-    if (panel->phase == PANEL_DOWN)
-        panel->env.events->ready(panel->env.ctx, false, why);
-}
-
-static void panel_be_ready(struct panel *panel)
-{
-    panel->phase = PANEL_READY;
-    panel->failures = 0;
-    panel->env.events->ready(panel->env.ctx, true, "");
-}
-
-static void panel_on_probe(void *ctx, const struct http_result *result)
-{
-    struct panel *panel = ctx;
-
-    panel->transfer = NULL;
-    if (result->fate == HTTP_ANSWERED && result->status < 500)
-        panel_be_ready(panel);
-    else
+    if (panel->asked)
+        panel->failures = healthy ? 0 : panel->failures + 1;
+    if (!panel->failures)
+        panel->pauses = 0;
+    if (panel->failures >= PANEL_FAILURES) {
+        down = true;
+        panel->phase = PANEL_DOWN;
         panel_pause(panel);
+    }
+    panel->env.events->done(panel->env.ctx, job, result);
+    if (down && panel->phase == PANEL_DOWN)
+        panel->env.events->ready(panel->env.ctx, false, result->outcome.detail);
 }
 
-static void panel_probe(struct panel *panel)
-{
-    struct http_request request = {
-        .method = "GET",
-        .url = panel->env.board->url,
-        .timeout_ms = panel->env.board->timeout_ms,
-    };
+/* ---- a job ---- */
 
-    panel->transfer = http_start(panel->env.http, &request, panel_on_probe, panel);
+static int panel_take(struct panel *panel, struct adapter_job *job, enum adapter_verb verb)
+{
+    if (panel->phase != PANEL_READY || panel->job)
+        return EAGAIN;
+    job->verb = verb;
+    dialogue_begin(panel, job);
+    return 0;
+}
+
+int panel_submit(void *state, struct adapter_job *job)
+{
+    return panel_take(state, job, ADAPTER_SUBMIT);
+}
+
+int panel_withdraw(void *state, struct adapter_job *job)
+{
+    return panel_take(state, job, ADAPTER_WITHDRAW);
+}
+
+int panel_verify(void *state, struct adapter_job *job)
+{
+    return panel_take(state, job, ADAPTER_VERIFY);
+}
+
+int panel_probe(void *state, struct adapter_job *job)
+{
+    return panel_take(state, job, ADAPTER_PROBE);
+}
+
+static void panel_ask_after(struct panel *panel)
+{
+    panel->own = (struct adapter_job){.verb = ADAPTER_PROBE, .text = "", .want = LEVEL_ACCEPTED};
+    panel->asked_ms = uv_now(panel->env.loop);
+    dialogue_begin(panel, &panel->own);
+}
+
+/* ---- calls of the device ---- */
+
+static void panel_prove(void *ctx, const struct board_proof *proof)
+{
+    const struct panel *panel = ctx;
+
+    panel->env.events->proved(panel->env.ctx, proof);
+}
+
+/* The call may be faster than the reply which says that it will come. */
+void panel_hear(void *state, const struct adapter_call *call, struct adapter_answer *answer)
+{
+    struct panel *panel = state;
+    struct talk talk = panel_talk(panel);
+
+    if (!panel->dialect->called)
+        return;
+    if (panel->doing != PANEL_ASKS && panel->doing != PANEL_AWAITS)
+        talk.job = NULL;
+    if (!panel->dialect->called(&talk, call, answer, panel_prove, panel))
+        return;
+    panel->called = true;
+    if (panel->doing == PANEL_AWAITS)
+        panel_wait(panel, 0);
+}
+
+/* ---- time ---- */
+
+static void panel_on_broken(struct panel *panel)
+{
+    struct adapter_job *job = panel->job;
+
+    panel->job = NULL;
+    panel->doing = PANEL_IDLE;
+    panel->env.events->done(panel->env.ctx, job, &panel->result);
+}
+
+static void panel_on_work_timer(struct panel *panel)
+{
+    switch (panel->doing) {
+    case PANEL_IDLE:
+        LOG_ASSERT(panel->phase == PANEL_DOWN);
+        panel_ask_after(panel);
+        break;
+    case PANEL_RESTS:
+        dialogue_ask(panel, true);
+        break;
+    case PANEL_KNOWS:
+        dialogue_know(panel);
+        break;
+    case PANEL_AWAITS:
+        dialogue_go(panel, panel->next_step);
+        break;
+    case PANEL_BROKEN:
+        panel_on_broken(panel);
+        break;
+    case PANEL_ASKS:
+        log_panic("a board's timer while it is asked");
+    }
 }
 
 static void panel_on_timer(uv_timer_t *timer)
@@ -216,48 +285,75 @@ static void panel_on_timer(uv_timer_t *timer)
     struct panel *panel = timer->data;
 
     switch (panel->phase) {
-    case PANEL_STARTING:
-        panel_be_ready(panel);
-        break;
     case PANEL_READY:
-        panel_settle(panel);
-        break;
     case PANEL_DOWN:
-        panel_probe(panel);
+        panel_on_work_timer(panel);
         break;
     case PANEL_NEW:
+    case PANEL_STARTING:
     case PANEL_STOPPING:
     case PANEL_STOPPED:
         log_panic("a board's timer in phase %d", (int)panel->phase);
     }
 }
 
-/* ---- the end ---- */
+/* ---- breaking off, and the end ---- */
+
+/* A job that is broken off was never touched, or nobody knows. */
+static void panel_break_off(struct panel *panel, const char *why)
+{
+    struct outcome *outcome = &panel->result.outcome;
+    bool nothing_left = true;
+
+    if (panel->doing == PANEL_BROKEN)
+        return;
+    if (panel->transfer)
+        nothing_left = http_cancel(panel->transfer);
+    panel->transfer = NULL;
+    if (panel->changing && !nothing_left)
+        panel->touched = true;
+    panel->doing = PANEL_BROKEN;
+    panel->result = (struct adapter_result){.sight = panel->sight};
+    outcome->kind = panel->touched ? OUTCOME_UNKNOWN : OUTCOME_RETURNED;
+    snprintf(outcome->detail, sizeof outcome->detail, "%s %s the board was asked", why,
+             panel->touched ? "while" : "before");
+}
+
+void panel_cancel(void *state)
+{
+    struct panel *panel = state;
+
+    if (!panel_is_lent(panel) || panel->phase >= PANEL_STOPPING)
+        return;
+    panel_break_off(panel, "broken off");
+    panel_wait(panel, 0);
+}
+
+/* A question that hangs already says nothing about the board as it is now. */
+void panel_hurry(void *state)
+{
+    struct panel *panel = state;
+
+    if (panel->phase != PANEL_DOWN || panel->hurried)
+        return;
+    panel->hurried = true;
+    if (panel->transfer)
+        http_cancel(panel->transfer);
+    panel->transfer = NULL;
+    panel->job = NULL;
+    panel->doing = PANEL_IDLE;
+    panel_wait(panel, 0);
+}
 
 static void panel_on_closed(uv_handle_t *handle)
 {
     struct panel *panel = handle->data;
 
     panel->phase = PANEL_STOPPED;
-    if (panel->job)
-        panel_done(panel);
+    if (panel_is_lent(panel))
+        panel_on_broken(panel);
+    panel->job = NULL;
     panel->env.events->stopped(panel->env.ctx);
-}
-
-/* A job that is broken off was never touched, or nobody knows. */
-static void panel_break_off(struct panel *panel)
-{
-    bool nothing_left = true;
-
-    if (panel->transfer)
-        nothing_left = http_cancel(panel->transfer);
-    panel->transfer = NULL;
-    if (!panel->job || panel->finished)
-        return;
-    if (panel->touched || (panel->changing && !nothing_left))
-        panel->result = panel_result(OUTCOME_UNKNOWN, 0, "stopped while the board was asked");
-    else
-        panel->result = panel_result(OUTCOME_RETURNED, 0, "stopped before the board was asked");
 }
 
 void panel_stop(void *state)
@@ -265,15 +361,22 @@ void panel_stop(void *state)
     struct panel *panel = state;
 
     LOG_ASSERT(panel->phase != PANEL_NEW && panel->phase < PANEL_STOPPING);
-    panel_break_off(panel);
+    if (panel->phase == PANEL_STARTING)
+        http_turn_leave(&panel->turn);
+    if (panel->job)
+        panel_break_off(panel, "stopped");
     panel->phase = PANEL_STOPPING;
     uv_close((uv_handle_t *)&panel->timer, panel_on_closed);
 }
 
 void panel_fini(void *state)
 {
-    const struct panel *panel = state;
+    struct panel *panel = state;
+    struct talk talk = panel_talk(panel);
 
     LOG_ASSERT(panel->phase == PANEL_NEW || panel->phase == PANEL_STOPPED);
     LOG_ASSERT(!panel->job && !panel->transfer);
+    if (panel->opened && panel->dialect->close)
+        panel->dialect->close(&talk);
+    free(panel->memory);
 }

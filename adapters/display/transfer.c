@@ -2,8 +2,12 @@
  * Runs: loop. */
 #include "adapters/display/transfer.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -11,14 +15,21 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 
-enum { TRANSFER_AFTER_MAX_MS = 3600000 };
+enum {
+    TRANSFER_AFTER_MAX_MS = 3600000,
+    TRANSFER_BUFFER = 4096,
+    ENGINE_EVENTS = 64, /* of sockets in one turn of the loop */
+};
 
 struct engine {
-    uv_loop_t *loop;
     CURLM *multi;
     uv_timer_t timer;
+    /* Of all sockets, which live for one request each: a handle of the loop for every one of them
+     * would cost more system calls than the request itself. */
+    int sockets;
+    uv_poll_t poll; /* of sockets, while there are transfers */
     unsigned transfers;
-    unsigned handles; /* the timer and the sockets that are not closed yet */
+    unsigned handles; /* that are not closed yet */
     void (*closed)(void *ctx);
     void *closed_ctx;
 };
@@ -29,15 +40,10 @@ struct transfer {
     struct curl_slist *headers, *connect_to;
     struct buffer reply;
     size_t header_bytes; /* of the reply: libcurl keeps them and has no limit of its own */
+    size_t reply_most;
     bool too_large;
     http_callback *ended;
     void *ctx;
-};
-
-struct engine_socket {
-    uv_poll_t poll;
-    struct engine *engine;
-    curl_socket_t fd;
 };
 
 /* No option that is set here may fail on a libcurl that was built as Debian builds it. */
@@ -79,7 +85,8 @@ static bool transfer_sent_nothing(const struct transfer *transfer)
 static void transfer_detach(struct transfer *transfer)
 {
     LOG_ASSERT(curl_multi_remove_handle(transfer->engine->multi, transfer->easy) == CURLM_OK);
-    transfer->engine->transfers--;
+    if (--transfer->engine->transfers == 0)
+        uv_poll_stop(&transfer->engine->poll);
 }
 
 static void transfer_free(struct transfer *transfer)
@@ -112,20 +119,23 @@ static int64_t transfer_retry_after_ms(const struct transfer *transfer)
 
 static void transfer_finish(struct transfer *transfer, CURLcode code)
 {
-    struct http_result result = {.fate = HTTP_ANSWERED, .why = "", .body = ""};
+    struct http_result result = {.fate = HTTP_ANSWERED, .why = "", .type = "", .body = ""};
+    char large[64], *type = NULL;
     long status = 0;
 
     transfer_detach(transfer);
+    snprintf(large, sizeof large, "the reply is larger than %zu KiB", transfer->reply_most / 1024);
     if (code == CURLE_OK) {
         curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
         result.status = (int)status;
+        result.type = type ? type : "";
         result.retry_after_ms = transfer_retry_after_ms(transfer);
         result.body = buffer_text(&transfer->reply);
         result.body_length = transfer->reply.length;
     } else {
         result.fate = transfer_sent_nothing(transfer) ? HTTP_NOT_SENT : HTTP_IN_DOUBT;
-        result.why =
-            transfer->too_large ? "the reply is larger than 256 KiB" : curl_easy_strerror(code);
+        result.why = transfer->too_large ? large : curl_easy_strerror(code);
     }
     transfer->ended(transfer->ctx, &result);
     transfer_free(transfer);
@@ -149,21 +159,6 @@ static void engine_collect(struct engine *engine)
 
 /* ---- libcurl on the loop ---- */
 
-static void engine_handle_closed(struct engine *engine)
-{
-    if (--engine->handles == 0)
-        engine->closed(engine->closed_ctx);
-}
-
-static void engine_on_socket_closed(uv_handle_t *handle)
-{
-    struct engine_socket *socket = handle->data;
-    struct engine *engine = socket->engine;
-
-    free(socket);
-    engine_handle_closed(engine);
-}
-
 static void engine_act(struct engine *engine, curl_socket_t fd, int events)
 {
     int running;
@@ -172,16 +167,30 @@ static void engine_act(struct engine *engine, curl_socket_t fd, int events)
     engine_collect(engine);
 }
 
-static void engine_on_socket(uv_poll_t *poll, int status, int events)
+/* An event may be older than its socket, when an earlier one's callback has closed that and opened
+ * another: libcurl bears being told of what is not so, but for errors, which it finds by itself. */
+static int engine_happened(uint32_t events)
 {
-    const struct engine_socket *socket = poll->data;
-    int happened = status < 0 ? CURL_CSELECT_ERR : 0;
+    int happened = 0;
 
-    if (events & UV_READABLE)
+    if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
         happened |= CURL_CSELECT_IN;
-    if (events & UV_WRITABLE)
+    if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
         happened |= CURL_CSELECT_OUT;
-    engine_act(socket->engine, socket->fd, happened);
+    return happened;
+}
+
+/* What is left over is still there in the loop's next turn. */
+static void engine_on_sockets(uv_poll_t *poll, int status, int events)
+{
+    struct engine *engine = poll->data;
+    struct epoll_event ready[ENGINE_EVENTS];
+    int n = epoll_wait(engine->sockets, ready, ENGINE_EVENTS, 0);
+
+    (void)events;
+    LOG_ASSERT(status == 0 && (n >= 0 || errno == EINTR));
+    for (int i = 0; i < n; i++)
+        engine_act(engine, ready[i].data.fd, engine_happened(ready[i].events));
 }
 
 static void engine_on_timer(uv_timer_t *timer)
@@ -189,41 +198,26 @@ static void engine_on_timer(uv_timer_t *timer)
     engine_act(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static struct engine_socket *engine_socket_new(struct engine *engine, curl_socket_t fd)
-{
-    struct engine_socket *socket = mem_new(struct engine_socket);
-    int rc = uv_poll_init_socket(engine->loop, &socket->poll, fd);
-
-    if (rc)
-        log_panic("uv_poll_init_socket: %s", uv_strerror(rc));
-    socket->poll.data = socket;
-    socket->engine = engine;
-    socket->fd = fd;
-    engine->handles++;
-    curl_multi_assign(engine->multi, fd, socket);
-    return socket;
-}
-
-static int engine_watch(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned)
+/* watched: not NULL when the socket is among engine->sockets. One that is closed leaves them by
+ * itself. */
+static int engine_watch(CURL *easy, curl_socket_t fd, int what, void *ctx, void *watched)
 {
     struct engine *engine = ctx;
-    struct engine_socket *socket = assigned;
-    int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    struct epoll_event event = {.data.fd = fd};
+    int change = watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
     (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (socket) {
-            curl_multi_assign(engine->multi, fd, NULL);
-            uv_close((uv_handle_t *)&socket->poll, engine_on_socket_closed);
-        }
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+        event.events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+        event.events |= EPOLLOUT;
+    if (!event.events && !watched)
         return 0;
-    }
-    if (!socket)
-        socket = engine_socket_new(engine, fd);
-    if (events)
-        uv_poll_start(&socket->poll, events, engine_on_socket);
-    else
-        uv_poll_stop(&socket->poll);
+    if (!event.events)
+        change = EPOLL_CTL_DEL;
+    if (epoll_ctl(engine->sockets, change, fd, &event) && change != EPOLL_CTL_DEL)
+        log_panic("epoll_ctl %d: %s", change, strerror(errno));
+    curl_multi_assign(engine->multi, fd, event.events ? engine : NULL);
     return 0;
 }
 
@@ -256,7 +250,7 @@ static size_t transfer_on_reply(char *bytes, size_t size, size_t n, void *ctx)
     struct transfer *transfer = ctx;
 
     n *= size;
-    if (n > HTTP_REPLY_MAX - transfer->reply.length) {
+    if (n > transfer->reply_most - transfer->reply.length) {
         transfer->too_large = true;
         return 0;
     }
@@ -281,7 +275,7 @@ static void transfer_set_request(struct transfer *transfer, const struct http_re
     }
 }
 
-static void transfer_set_route(struct transfer *transfer, const char *address)
+static void transfer_set_route(struct transfer *transfer, const char *address, const char *ca_file)
 {
     if (address) {
         MEM_FREE_LATER char *to = mem_printf(strchr(address, ':') ? "::[%s]:" : "::%s:", address);
@@ -295,6 +289,11 @@ static void transfer_set_route(struct transfer *transfer, const char *address)
     TRANSFER_SET(transfer, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     TRANSFER_SET(transfer, CURLOPT_SSL_VERIFYPEER, 1L);
     TRANSFER_SET(transfer, CURLOPT_SSL_VERIFYHOST, 2L);
+    /* With a folder of authorities beside the file, libcurl reads the file anew for each request:
+     * 30 ms of the loop's time. */
+    TRANSFER_SET(transfer, CURLOPT_CAPATH, NULL);
+    if (ca_file)
+        TRANSFER_SET(transfer, CURLOPT_CAINFO, ca_file);
     /* With thousands of hosts libcurl walks its pool and its name cache on every request. */
     TRANSFER_SET(transfer, CURLOPT_FORBID_REUSE, 1L);
     TRANSFER_SET(transfer, CURLOPT_FRESH_CONNECT, 1L);
@@ -309,9 +308,10 @@ struct transfer *transfer_begin(struct engine *engine, const struct transfer_ord
     transfer->engine = engine;
     transfer->ended = order->ended;
     transfer->ctx = order->ctx;
+    transfer->reply_most = order->request->reply_most;
     transfer->easy = transfer_must(curl_easy_init());
     transfer_set_request(transfer, order->request);
-    transfer_set_route(transfer, order->address);
+    transfer_set_route(transfer, order->address, order->request->ca_file);
     TRANSFER_SET(transfer, CURLOPT_NOSIGNAL, 1L);
     TRANSFER_SET(transfer, CURLOPT_TIMEOUT_MS, timeout);
     TRANSFER_SET(transfer, CURLOPT_CONNECTTIMEOUT_MS, timeout);
@@ -320,8 +320,12 @@ struct transfer *transfer_begin(struct engine *engine, const struct transfer_ord
     TRANSFER_SET(transfer, CURLOPT_WRITEFUNCTION, transfer_on_reply);
     TRANSFER_SET(transfer, CURLOPT_WRITEDATA, transfer);
     TRANSFER_SET(transfer, CURLOPT_PRIVATE, transfer);
+    /* Most replies are short; the usual buffer of 16 KiB would be half of what a request costs. */
+    if (transfer->reply_most <= HTTP_REPLY_MAX)
+        TRANSFER_SET(transfer, CURLOPT_BUFFERSIZE, (long)TRANSFER_BUFFER);
     LOG_ASSERT(curl_multi_add_handle(engine->multi, transfer->easy) == CURLM_OK);
-    engine->transfers++;
+    if (engine->transfers++ == 0)
+        uv_poll_start(&engine->poll, UV_READABLE, engine_on_sockets);
     return transfer;
 }
 
@@ -332,10 +336,12 @@ struct engine *engine_new(uv_loop_t *loop)
     struct engine *engine = mem_new(struct engine);
 
     LOG_ASSERT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
-    engine->loop = loop;
     uv_timer_init(loop, &engine->timer);
-    engine->timer.data = engine;
-    engine->handles = 1;
+    engine->sockets = epoll_create1(EPOLL_CLOEXEC);
+    if (engine->sockets < 0 || uv_poll_init(loop, &engine->poll, engine->sockets))
+        log_panic("sockets can't be watched");
+    engine->timer.data = engine->poll.data = engine;
+    engine->handles = 2;
     engine->multi = transfer_must(curl_multi_init());
     curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, engine_watch);
     curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA, engine);
@@ -344,9 +350,14 @@ struct engine *engine_new(uv_loop_t *loop)
     return engine;
 }
 
-static void engine_on_timer_closed(uv_handle_t *handle)
+static void engine_on_handle_closed(uv_handle_t *handle)
 {
-    engine_handle_closed(handle->data);
+    struct engine *engine = handle->data;
+
+    if (--engine->handles)
+        return;
+    close(engine->sockets);
+    engine->closed(engine->closed_ctx);
 }
 
 void engine_close(struct engine *engine, void (*closed)(void *ctx), void *ctx)
@@ -355,7 +366,8 @@ void engine_close(struct engine *engine, void (*closed)(void *ctx), void *ctx)
     engine->closed = closed;
     engine->closed_ctx = ctx;
     LOG_ASSERT(curl_multi_cleanup(engine->multi) == CURLM_OK);
-    uv_close((uv_handle_t *)&engine->timer, engine_on_timer_closed);
+    uv_close((uv_handle_t *)&engine->timer, engine_on_handle_closed);
+    uv_close((uv_handle_t *)&engine->poll, engine_on_handle_closed);
 }
 
 void engine_free(struct engine *engine)

@@ -242,3 +242,5 @@ const struct adapter adapter_modem = {
     .stop = modem_stop,
     .fini = modem_fini,
 };
+
+ADAPTER_REGISTER(adapter_modem);

@@ -28,8 +28,10 @@ struct connection {
     struct buffer in, out;
 };
 
-/* answer decides when a whole request has come; what stays unanswered hangs. */
+/* answer decides when a whole request has come; what stays unanswered hangs. raw: whatever comes is
+ * one. */
 struct server {
+    bool raw;
     uv_loop_t loop;
     uv_tcp_t listener;
     int port;
@@ -73,7 +75,8 @@ static void connection_write(struct connection *connection)
                      0);
 }
 
-static void connection_respond(struct connection *connection, const char *head, const char *body)
+static inline void connection_respond(struct connection *connection, const char *head,
+                                      const char *body)
 {
     buffer_printf(&connection->out, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n%s", head,
                   strlen(body), body);
@@ -109,7 +112,7 @@ static void connection_on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *b
         connection_close(connection);
         return;
     }
-    if (!request_is_whole(&connection->in))
+    if (!connection->server->raw && !request_is_whole(&connection->in))
         return;
     buffer_clear(&connection->server->last);
     buffer_add(&connection->server->last, connection->in.data, connection->in.length);

@@ -2,9 +2,10 @@
  */
 #include <stdio.h>
 
+#include "gateway/base/clock.h"
 #include "tests/unit/server.h"
 
-enum { CROWD = SERVER_HELD, UNDER_WAY = 300 };
+enum { CROWD = SERVER_HELD, PLACES = 300, HUNG_MS = 1500 };
 
 struct reply {
     struct server *server;
@@ -12,7 +13,7 @@ struct reply {
     enum http_fate fate;
     int status;
     int64_t retry_after_ms;
-    struct buffer body, why;
+    struct buffer body, why, type;
     struct http_transfer *victim; /* taken back when this one's reply comes */
 };
 
@@ -26,6 +27,7 @@ static void reply_on_result(void *ctx, const struct http_result *result)
     reply->retry_after_ms = result->retry_after_ms;
     buffer_add(&reply->body, result->body, result->body_length);
     buffer_add_text(&reply->why, result->why);
+    buffer_add_text(&reply->type, result->type);
     if (reply->victim)
         http_cancel(reply->victim);
     uv_stop(&reply->server->loop); /* else a turn that ended it in its timers would wait for more */
@@ -35,6 +37,7 @@ static void reply_free(struct reply *reply)
 {
     buffer_free(&reply->body);
     buffer_free(&reply->why);
+    buffer_free(&reply->type);
 }
 
 static struct http_transfer *server_ask(struct server *server, const char *url_format,
@@ -53,7 +56,7 @@ static struct http_transfer *server_ask(struct server *server, const char *url_f
 
 static void answer_ok(struct connection *connection)
 {
-    connection_respond(connection, "200 OK", "hello");
+    connection_respond(connection, "200 OK\r\nContent-Type: text/x-hello", "hello");
 }
 
 static void answer_busy(struct connection *connection)
@@ -118,6 +121,7 @@ static void test_a_whole_exchange(void **state)
     assert_int_equal(reply.status, 200);
     assert_string_equal(buffer_text(&reply.body), "hello");
     assert_string_equal(buffer_text(&reply.why), "");
+    assert_string_equal(buffer_text(&reply.type), "text/x-hello");
     assert_memory_equal(server.last.data, "PUT /a/;b=c/ HTTP/1.1\r\n", 23);
     assert_non_null(strstr(server.last.data, "\r\nX-One: 1\r\n"));
     assert_non_null(strstr(server.last.data, "\r\nContent-Type: text/plain\r\n"));
@@ -227,6 +231,8 @@ static void test_taking_back_from_a_callback(void **state)
     reply_free(&second);
 }
 
+/* ---- places ---- */
+
 static void crowd_on_result(void *ctx, const struct http_result *result)
 {
     unsigned *done = ctx;
@@ -235,37 +241,163 @@ static void crowd_on_result(void *ctx, const struct http_result *result)
     (*done)++;
 }
 
-/* Holds all until the places are taken, then lets them go one after the other. */
-static void answer_when_full(struct connection *connection)
+static void hung_on_result(void *ctx, const struct http_result *result)
 {
-    struct server *server = connection->server;
+    unsigned *done = ctx;
 
-    answer_never(connection);
-    if (server->n_held == UNDER_WAY)
-        for (unsigned i = 0; i < server->n_held; i++)
-            answer_ok(server->held[i]);
-    else if (server->n_held > UNDER_WAY)
+    assert_int_equal(result->fate, HTTP_IN_DOUBT);
+    (*done)++;
+}
+
+static void crowd_start(struct server *server, const char *host, unsigned n, int64_t timeout_ms,
+                        http_callback *callback, unsigned *done)
+{
+    struct http_request request = {.method = "GET", .timeout_ms = timeout_ms};
+    char url[100];
+
+    snprintf(url, sizeof url, "http://%s:%d/%s", host, server->port,
+             callback == hung_on_result ? "hang" : "");
+    request.url = url;
+    while (n--)
+        http_start(server->http, &request, callback, done);
+}
+
+static void answer_unless_hung(struct connection *connection)
+{
+    if (strstr(buffer_text(&connection->in), "/hang"))
+        answer_never(connection);
+    else
         answer_ok(connection);
 }
 
-static void test_no_more_than_300_at_once(void **state)
+/* All places are taken by boards that never answer. */
+static void test_the_hung_leave_their_places(void **state)
 {
-    struct http_request request = {.method = "GET", .timeout_ms = 60000};
+    unsigned hung = 0, well = 0;
     struct server server;
-    unsigned done = 0;
-    char url[100];
 
     (void)state;
-    server_open(&server, answer_when_full);
-    snprintf(url, sizeof url, "http://127.0.0.1:%d/", server.port);
-    request.url = url;
-    for (unsigned i = 0; i < CROWD; i++)
-        http_start(server.http, &request, crowd_on_result, &done);
-    server_run_until(&server, &server.n_held, UNDER_WAY);
-    assert_int_equal(server.most_open, UNDER_WAY);
-    server_run_until(&server, &done, CROWD);
-    assert_int_equal(server.n_held, CROWD);
+    server_open(&server, answer_unless_hung);
+    crowd_start(&server, "127.0.0.1", PLACES, 60000, hung_on_result, &hung);
+    crowd_start(&server, "localhost", CROWD - PLACES, 60000, crowd_on_result, &well);
+    server_run_until(&server, &server.n_held, PLACES);
+    assert_int_equal(server.most_open, PLACES);
+    assert_int_equal(well, 0);
+    server_run_until(&server, &well, CROWD - PLACES);
+    assert_int_equal(hung, 0);
+    for (unsigned i = 0; i < server.n_held; i++)
+        connection_close(server.held[i]);
+    server_run_until(&server, &hung, PLACES);
     server_close(&server);
+}
+
+static void answer_and_count(struct connection *connection)
+{
+    struct server *server = connection->server;
+
+    if (!strstr(buffer_text(&connection->in), "/hang"))
+        *(unsigned *)server->ctx = server->n_held;
+    answer_unless_hung(connection);
+}
+
+/* A board that let time run out doesn't get a young place again: who comes after so many requests
+ * to it is served before them. */
+static void test_the_hung_begin_among_the_slow(void **state)
+{
+    unsigned hung = 0, well = 0, again = 0, held_before = 0;
+    struct server server;
+
+    (void)state;
+    server_open(&server, answer_and_count);
+    server.ctx = &held_before;
+    crowd_start(&server, "localhost", 1, HUNG_MS, hung_on_result, &hung);
+    server_run_until(&server, &hung, 1);
+    crowd_start(&server, "localhost", PLACES, 60000, hung_on_result, &again);
+    crowd_start(&server, "127.0.0.1", 1, 60000, crowd_on_result, &well);
+    server_run_until(&server, &well, 1);
+    assert_true(held_before < PLACES / 2);
+    server_run_until(&server, &server.n_held, PLACES + 1);
+    for (unsigned i = 1; i < server.n_held; i++)
+        connection_close(server.held[i]);
+    server_run_until(&server, &again, PLACES);
+    crowd_start(&server, "localhost", 1, 60000, crowd_on_result, &well); /* it is back */
+    server_run_until(&server, &well, 2);
+    server_close(&server);
+}
+
+static void test_caps(void **state)
+{
+    static const struct {
+        size_t most;
+        enum http_fate fate;
+        const char *why;
+    } cases[] = {
+        {0, HTTP_IN_DOUBT, "the reply is larger than 256 KiB"},
+        {512 * 1024, HTTP_IN_DOUBT, "the reply is larger than 512 KiB"},
+        {HTTP_PICTURE_MAX, HTTP_ANSWERED, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct http_request request = {
+            .method = "GET", .timeout_ms = 20000, .reply_most = cases[i].most};
+        struct reply reply = {.calls = 0};
+        struct server server;
+        char url[64];
+
+        server_open(&server, answer_too_much);
+        snprintf(url, sizeof url, "http://127.0.0.1:%d/", server.port);
+        request.url = url;
+        reply.server = &server;
+        http_start(server.http, &request, reply_on_result, &reply);
+        server_run_until(&server, &reply.calls, 1);
+        assert_int_equal(reply.fate, cases[i].fate);
+        assert_string_equal(buffer_text(&reply.why), cases[i].why);
+        reply_free(&reply);
+        server_close(&server);
+    }
+}
+
+/* ---- turns ---- */
+
+struct turn {
+    struct http_turn turn;
+    unsigned *due;
+};
+
+/* Has a lot to do. */
+static void turn_on_due(struct http_turn *turn)
+{
+    int64_t until_us = clock_mono_us() + 1000;
+
+    while (clock_mono_us() < until_us)
+        ;
+    ++*LIST_ELEMENT(turn, struct turn, turn)->due;
+}
+
+static void test_turns_come_few_at_a_time(void **state)
+{
+    enum { TURNS = 20, AT_ONCE = 4 };
+    struct turn turns[TURNS];
+    unsigned due = 0, before;
+    struct server server;
+
+    (void)state;
+    server_open(&server, answer_ok);
+    for (unsigned i = 0; i < TURNS; i++) {
+        turns[i] = (struct turn){.turn = {.due = turn_on_due}, .due = &due};
+        http_turn_take(server.http, &turns[i].turn);
+    }
+    assert_int_equal(due, 0);
+    http_turn_leave(&turns[0].turn);
+    while (due < TURNS - 1) {
+        before = due;
+        uv_run(&server.loop, UV_RUN_NOWAIT);
+        assert_true(due - before <= AT_ONCE);
+    }
+    http_turn_leave(&turns[1].turn); /* it was due */
+    server_close(&server);
+    assert_int_equal(due, TURNS - 1);
 }
 
 static void test_urls(void **state)
@@ -299,7 +431,10 @@ int main(void)
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_taking_back),
         cmocka_unit_test(test_taking_back_from_a_callback),
-        cmocka_unit_test(test_no_more_than_300_at_once),
+        cmocka_unit_test(test_the_hung_leave_their_places),
+        cmocka_unit_test(test_the_hung_begin_among_the_slow),
+        cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_turns_come_few_at_a_time),
         cmocka_unit_test(test_urls),
     };
 
