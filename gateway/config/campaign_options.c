@@ -51,6 +51,10 @@ const struct option_def campaign_options_campaign[] = {
      .type = OPTION_SKIP,
      .help_en = "A list of groups: which boards show which slogans.",
      .help_zh = "若干组设置：哪些显示屏播放哪些标语。"},
+    {.name = "targets",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: how much has to be shown at least.",
+     .help_zh = "若干组设置：标语播放的考核指标。"},
     {0},
 };
 
@@ -195,6 +199,8 @@ const struct option_def campaign_options_order[] = {
     {0},
 };
 
+const char *const campaign_levels[] = {"accepted", "stored", "playing", "screenshot", "log", NULL};
+
 const struct option_def campaign_options_display[] = {
     {.name = "boards",
      .type = OPTION_STRINGS,
@@ -218,6 +224,69 @@ const struct option_def campaign_options_display[] = {
      .unit = "s",
      .help_en = "How long one slogan is shown.",
      .help_zh = "每条标语播放多久。"},
+    {.name = "after",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign_display, display.after),
+     .min = 0,
+     .max = 1000,
+     .preset = "0",
+     .help_en =
+         "After each slogan the owner shows so many items of its own (as long as the board's "
+         "item says, each); 0: no pause.",
+     .help_zh = "每条标语之后，屏主播放几条自己的节目（每条时长见配置文件中该屏的 item）；0 "
+                "表示不间断。"},
+    {.name = "weight",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign_display, display.weight),
+     .min = 1,
+     .max = 100,
+     .preset = "1",
+     .help_en = "Its share of the turns when several campaigns want a board at the same time.",
+     .help_zh = "几个任务同时使用一块屏时，本任务所占的份额。"},
+    {.name = "level",
+     .type = OPTION_CHOICE,
+     .offset = CAMPAIGN_OPTION(campaign_display, level),
+     .preset = "stored",
+     .choices = campaign_levels,
+     .help_en = "What a showing must be proved by to count: accepted, the board said yes; stored, "
+                "read back from its list; playing, it says that it plays it; screenshot, a picture "
+                "of its screen; log, its play log.",
+     .help_zh = "播放须有何种凭证才计入：accepted 设备已接受；stored 从设备节目表读回；playing "
+                "设备称正在播放；screenshot 有截屏；log 有设备播放日志。"},
+    {0},
+};
+
+const struct option_def campaign_options_target[] = {
+    {.name = "unit",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign_target, unit),
+     .help_en = "Count boards of this unit only; without it all.",
+     .help_zh = "只计该单位的显示屏；不填则计全部。"},
+    {.name = "places",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign_target, target.places),
+     .min = 0,
+     .max = 100000,
+     .preset = "0",
+     .help_en = "At so many different places.",
+     .help_zh = "至少多少处。"},
+    {.name = "items",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign_target, target.items),
+     .min = 0,
+     .max = 100000,
+     .preset = "0",
+     .help_en = "So many different slogans.",
+     .help_zh = "至少多少条不同的标语。"},
+    {.name = "minutes",
+     .type = OPTION_INT,
+     .offset = CAMPAIGN_OPTION(campaign_target, target.minutes),
+     .min = 0,
+     .max = 100000000,
+     .preset = "0",
+     .unit = "min",
+     .help_en = "So long, all boards together.",
+     .help_zh = "各屏合计至少多少分钟。"},
     {0},
 };
 
@@ -229,4 +298,5 @@ void config_print_campaign_options(FILE *out)
     optprint_table(out, "sms = { ... };", campaign_options_sms);
     optprint_table(out, "orders = ( { ... }, ... );", campaign_options_order);
     optprint_table(out, "displays = ( { ... }, ... );", campaign_options_display);
+    optprint_table(out, "targets = ( { ... }, ... );", campaign_options_target);
 }

@@ -14,7 +14,15 @@ struct campaign_order {
 struct campaign_display {
     struct display display;
     struct option_strings boards;
+    int level; /* below the one that it stands for by one: the first choice is LEVEL_ACCEPTED */
 };
+
+struct campaign_target {
+    struct target target;
+    char *unit;
+};
+
+extern const char *const campaign_levels[]; /* [level - 1] */
 
 extern const struct option_def campaign_options_root[];     /* fills nothing */
 extern const struct option_def campaign_options_campaign[]; /* struct campaign */
@@ -22,5 +30,6 @@ extern const struct option_def campaign_options_window[];   /* struct window */
 extern const struct option_def campaign_options_sms[];      /* struct campaign */
 extern const struct option_def campaign_options_order[];    /* struct campaign_order */
 extern const struct option_def campaign_options_display[];  /* struct campaign_display */
+extern const struct option_def campaign_options_target[];   /* struct campaign_target */
 
 #endif

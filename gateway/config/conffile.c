@@ -5,17 +5,20 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <libconfig.h>
 
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
+#include "gateway/config/idmap.h"
 
 struct conffile {
     struct diag *diag;
     struct conftext *text;
     config_t parsed;
     char *path;
+    struct idmap *confidential; /* files with a secret whose rights were looked at */
 };
 
 static void conffile_syntax_error(const struct conffile *conf)
@@ -49,6 +52,7 @@ int conffile_open(const char *path, struct diag *diag, struct conffile **out)
     conf->diag = diag;
     conf->text = text;
     conf->path = mem_dup(path);
+    conf->confidential = idmap_new();
     config_init(&conf->parsed);
     if (!config_read_string(&conf->parsed, conftext_clean(text))) {
         conffile_syntax_error(conf);
@@ -64,6 +68,7 @@ void conffile_close(struct conffile *conf)
     if (!conf)
         return;
     config_destroy(&conf->parsed);
+    idmap_free(conf->confidential);
     conftext_free(conf->text);
     free(conf->path);
     free(conf);
@@ -106,6 +111,20 @@ struct conf_place conffile_place(const struct conffile *conf, conf_setting setti
 int conffile_main_line(const struct conffile *conf, conf_setting setting)
 {
     return setting ? conftext_main_line(conf->text, conffile_line(setting)) : 0;
+}
+
+void conffile_has_secret(const struct conffile *conf, conf_setting setting)
+{
+    struct conf_place place = conffile_place(conf, setting);
+    struct stat status;
+
+    if (idmap_add(conf->confidential, place.file, 0) < 0 && stat(place.file, &status) == 0 &&
+        S_ISREG(status.st_mode) && (status.st_mode & S_IROTH))
+        conffile_warning(conf, setting,
+                         lang("Everybody on this machine can read this file, and here is a "
+                              "password in it: chmod o-r %s",
+                              "本机任何人都能读取此文件，而这里写有密码：请执行 chmod o-r %s"),
+                         place.file);
 }
 
 conf_setting conffile_member(conf_setting group, const char *name)

@@ -39,6 +39,9 @@ int conffile_main_line(const struct conffile *conf, conf_setting setting);
     diag_warning(conffile_diag(conf), conffile_place((conf), (setting)).file,                      \
                  conffile_place((conf), (setting)).line, __VA_ARGS__)
 
+/* A setting is a password: warns, once a file, when others may read the file that it stands in. */
+void conffile_has_secret(const struct conffile *conf, conf_setting setting);
+
 /* A member, or NULL; group may be NULL. */
 conf_setting conffile_member(conf_setting group, const char *name);
 /* The member if it is a group; NULL when it is missing, or with an error when it is anything else.

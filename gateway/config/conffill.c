@@ -280,6 +280,8 @@ static void conffill_option(const struct conffile *conf, conf_setting group,
                            option->name, lang(option->help_en, option->help_zh));
         return;
     }
+    if (option->secret)
+        conffile_has_secret(conf, slot.setting);
     if (conffill_types[option->type])
         conffill_types[option->type](&slot);
 }

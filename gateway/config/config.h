@@ -12,10 +12,11 @@
 #include "gateway/model/campaign.h"
 #include "gateway/model/office.h"
 
-/* Reads conf/lawcast.cfg. kinds: the known kinds of boards. Sets the process's TZ from
+/* Reads conf/lawcast.cfg. kinds: the known kinds of boards; a board keeps a pointer
+ * to its own. Sets the process's TZ from
  * office.timezone. 0: *out is whole (free with office_free, struct with free). 1: errors were added
  * to diag, *out NULL. */
-int config_read_office(const char *path, const struct option_kind *kinds, struct diag *diag,
+int config_read_office(const char *path, option_kinds *kinds, struct diag *diag,
                        struct office **out);
 /* Reads a campaign file (or DIR/campaign.cfg when path is a directory). Paths in it are relative to
  * the campaign file. Also checks the templates against the header line of every recipients file,
@@ -24,7 +25,7 @@ int config_read_office(const char *path, const struct option_kind *kinds, struct
 int config_read_campaign(const char *path, const struct office *office, struct diag *diag,
                          struct campaign **out);
 /* Prints the option tables as text: for `lawcast help conf` and `help campaign`. */
-void config_print_office_options(FILE *out, const struct option_kind *kinds);
+void config_print_office_options(FILE *out, option_kinds *kinds);
 void config_print_campaign_options(FILE *out);
 
 #endif

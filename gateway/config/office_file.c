@@ -44,8 +44,7 @@ static void office_read_zone(struct office_reader *reader, conf_setting group)
     tzset();
 }
 
-/* A path in the file becomes one that can be opened. */
-static void office_resolve(struct office_reader *reader, char **path)
+void office_resolve(struct office_reader *reader, char **path)
 {
     char *resolved;
 
@@ -123,6 +122,32 @@ static void office_read_signature(struct office_reader *reader, conf_setting gro
                             "签名请不要写括号【】：程序会自动加上。"));
 }
 
+/* A token says which unit is calling, so no two units have the same. */
+static void office_read_token(struct office_reader *reader, conf_setting group,
+                              const struct unit *unit)
+{
+    conf_setting place = conffile_member(group, "token");
+    int64_t earlier;
+
+    if (!unit->token)
+        return;
+    for (const char *c = unit->token; *c; c++)
+        if (*c <= ' ' || *c >= 0x7F) {
+            conffile_error(
+                reader->conf, place, "%s",
+                lang("token may only have letters, digits and signs of ASCII: it is sent "
+                     "in an HTTP header.",
+                     "token 只能用英文字母、数字和半角符号：它要写在 HTTP 头里。"));
+            return;
+        }
+    earlier = idmap_add(reader->tokens, unit->token, (int64_t)reader->office->n_units - 1);
+    if (earlier >= 0)
+        conffile_error(reader->conf, place,
+                       lang("The unit in line %d has the same token: give each unit its own.",
+                            "第 %d 行的单位已用了同样的 token：请给每个单位各写一个。"),
+                       reader->office->units[earlier].line);
+}
+
 static void office_read_unit(struct office_reader *reader, conf_setting group)
 {
     struct unit *unit = &reader->office->units[reader->office->n_units++];
@@ -138,6 +163,7 @@ static void office_read_unit(struct office_reader *reader, conf_setting group)
         part = (struct conf_part){office_options_contact, &unit->contact};
         conffile_fill(reader->conf, contact, &part, 1);
     }
+    office_read_token(reader, group, unit);
     if (!ident_check(reader->conf, group, unit->id, OFFICE_ID_MAX))
         return;
     earlier = idmap_add(reader->units, unit->id, (int64_t)reader->office->n_units - 1);
@@ -146,126 +172,6 @@ static void office_read_unit(struct office_reader *reader, conf_setting group)
                        lang("The unit %s stands here for the second time; the first is in line %d.",
                             "单位 %s 在这里重复出现；第一次在第 %d 行。"),
                        unit->id, reader->office->units[earlier].line);
-}
-
-static const struct option_kind *office_find_kind(struct office_reader *reader, conf_setting group)
-{
-    const char *name = conffile_peek(group, "kind");
-    struct buffer list BUFFER_FREE_LATER = BUFFER_NULL;
-
-    if (!name)
-        return NULL;
-    for (const struct option_kind *kind = reader->kinds; kind->name; kind++) {
-        if (strcmp(kind->name, name) == 0)
-            return kind;
-        buffer_printf(&list, "%s%s", list.length ? ", " : "", kind->name);
-    }
-    conffile_error(reader->conf, conffile_member(group, "kind"),
-                   lang("The kind \"%.60s\" is not known; the kinds are: %s.",
-                        "没有 \"%.60s\" 这种类型；可选：%s。"),
-                   name, buffer_text(&list));
-    return NULL;
-}
-
-/* [user@]host[:port], host a name or [an IPv6 address]. */
-static bool office_authority_is_valid(const char *text, size_t length)
-{
-    const char *end = text + length, *at = memrchr(text, '@', length);
-    const char *host = at ? at + 1 : text;
-    bool bracket = *host == '[';
-    size_t port = 0, n;
-
-    host += bracket;
-    n = strspn(host, bracket ? "0123456789abcdefABCDEF:."
-                             : "0123456789abcdefghijklmnopqrstuvwxyz"
-                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-");
-    if (n == 0 || (bracket && host[n] != ']'))
-        return false;
-    host += n + bracket;
-    if (host == end)
-        return true;
-    if (*host++ != ':')
-        return false;
-    for (; host < end && isdigit((unsigned char)*host) && port <= 65535; host++)
-        port = port * 10 + (size_t)(*host - '0');
-    return host == end && port > 0 && port <= 65535;
-}
-
-/* A path may follow; queries and fragments are the kinds' own. */
-static bool office_url_is_valid(const char *url)
-{
-    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
-
-    for (const char *c = url; *c; c++)
-        if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7F || *c == '?' || *c == '#')
-            return false;
-    return scheme && office_authority_is_valid(url + scheme, strcspn(url + scheme, "/"));
-}
-
-static void office_check_url(struct office_reader *reader, conf_setting group, const char *url)
-{
-    if (url && !office_url_is_valid(url))
-        conffile_error(reader->conf, conffile_member(group, "url"), "%s",
-                       lang("url expects an address such as \"http://192.0.2.10\" or "
-                            "\"http://192.0.2.10:8080/path\", without spaces, \"?\" and \"#\".",
-                            "url 应为地址，例如 \"http://192.0.2.10\" 或 "
-                            "\"http://192.0.2.10:8080/path\"，不含空格、中文、\"?\" 和 \"#\"。"));
-}
-
-/* What the kind itself says about its options, at the one that it names first. */
-static void office_check_kind(struct office_reader *reader, conf_setting group,
-                              const struct option_kind *kind, const void *filled)
-{
-    MEM_FREE_LATER char *option = NULL;
-    conf_setting place;
-    char why[512] = "";
-
-    if (!kind->check || !kind->check(filled, why, sizeof why))
-        return;
-    option = mem_dup_n(why, strspn(why, "abcdefghijklmnopqrstuvwxyz0123456789_"));
-    place = conffile_member(group, option);
-    conffile_error(reader->conf, place ? place : group, "%s", why);
-}
-
-static void office_find_owner(struct office_reader *reader, conf_setting group,
-                              struct office_display *display)
-{
-    int64_t found = idmap_find(reader->units, display->owner);
-
-    if (found >= 0)
-        display->board.owner = (size_t)found;
-    else
-        ident_unknown(reader->conf, conffile_member(group, "owner"), reader->units, display->owner);
-}
-
-/* A board of unknown kind is read by the common table alone: its other options can't be judged. */
-static void office_read_board(struct office_reader *reader, conf_setting group)
-{
-    const struct option_kind *kind = office_find_kind(reader, group);
-    struct board *board = &reader->office->boards[reader->office->n_boards];
-    struct office_display display = {.board = {.kind = kind}};
-    struct conf_part parts[] = {{office_options_board, &display}, {NULL, NULL}};
-    size_t errors = conffile_diag(reader->conf)->errors;
-
-    if (!kind && conffile_peek(group, "kind"))
-        return;
-    if (kind) {
-        display.board.options = mem_alloc(1, kind->size);
-        parts[1] = (struct conf_part){kind->options, display.board.options};
-    }
-    conffile_fill(reader->conf, group, parts, kind ? 2 : 1);
-    if (kind && conffile_diag(reader->conf)->errors == errors)
-        office_check_kind(reader, group, kind, display.board.options);
-    display.board.line = conffile_main_line(reader->conf, group);
-    if (ident_check(reader->conf, group, display.board.id, OFFICE_ID_MAX))
-        office_enter(reader, reader->ids, conffile_peek(group, "id"), group);
-    if (display.owner)
-        office_find_owner(reader, group, &display);
-    office_check_url(reader, group, display.board.url);
-    free(display.owner);
-    free(display.kind);
-    *board = display.board;
-    reader->office->n_boards++;
 }
 
 static void office_read_lists(struct office_reader *reader, conf_setting root)
@@ -284,10 +190,8 @@ static void office_read_lists(struct office_reader *reader, conf_setting root)
             lang("units is empty: name at least one unit.", "units 是空的：请至少写一个单位。"));
     office_read_limits(reader, root);
     office_read_modems(reader, root);
-    list = conffile_list(reader->conf, root, "boards", &n);
-    office->boards = mem_array(n, struct board);
-    for (size_t i = 0; i < n; i++)
-        office_read_board(reader, conffile_element(list, i));
+    office_read_boards(reader, root);
+    office_read_listen(reader, root);
 }
 
 /* A campaign behind -c. */
@@ -306,7 +210,7 @@ static bool office_is_campaign(const struct conffile *conf)
     return true;
 }
 
-int config_read_office(const char *path, const struct option_kind *kinds, struct diag *diag,
+int config_read_office(const char *path, option_kinds *kinds, struct diag *diag,
                        struct office **out)
 {
     size_t errors = diag->errors;
@@ -327,6 +231,7 @@ int config_read_office(const char *path, const struct option_kind *kinds, struct
     reader.devices = idmap_new();
     reader.imsis = idmap_new();
     reader.groups = idmap_new();
+    reader.tokens = idmap_new();
     root = (struct conf_part){office_options_root, reader.office};
     conffile_fill(conf, conffile_root(conf), &root, 1);
     office_read_general(&reader, conffile_root(conf));
@@ -338,6 +243,7 @@ int config_read_office(const char *path, const struct option_kind *kinds, struct
     idmap_free(reader.devices);
     idmap_free(reader.imsis);
     idmap_free(reader.groups);
+    idmap_free(reader.tokens);
     free(reader.places);
     conffile_close(conf);
     if (diag->errors == errors) {

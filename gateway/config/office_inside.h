@@ -1,5 +1,5 @@
 /* office_inside: what the files that read conf/lawcast.cfg share.
- * Runs: loop. Private to office_file, office_modems and office_refusals. */
+ * Runs: loop. Private to the files office_*.c. */
 #ifndef LAWCAST_CONFIG_OFFICE_INSIDE_H
 #define LAWCAST_CONFIG_OFFICE_INSIDE_H
 
@@ -10,13 +10,14 @@
 /* What one reading needs. Values of ids, devices and imsis are indexes into places. */
 struct office_reader {
     const struct conffile *conf;
-    const struct option_kind *kinds;
+    option_kinds *kinds;
     struct office *office;
     struct idmap *units;   /* id -> index into office->units */
     struct idmap *groups;  /* id -> index into office->groups */
     struct idmap *ids;     /* of banks and boards: they share one name space */
     struct idmap *devices; /* paths */
     struct idmap *imsis;
+    struct idmap *tokens; /* of units -> index into office->units */
     conf_setting *places;
     size_t n_places, places_room;
 };
@@ -25,9 +26,14 @@ struct office_reader {
 void office_enter(struct office_reader *reader, struct idmap *map, const char *text,
                   conf_setting place);
 
+/* A path in the file becomes one that can be opened; NULL stays NULL. */
+void office_resolve(struct office_reader *reader, char **path);
+
 /* Each reads its part of the file into reader->office; limits before modems. */
 void office_read_limits(struct office_reader *reader, conf_setting root);
 void office_read_modems(struct office_reader *reader, conf_setting root);
 void office_read_refusals(struct office_reader *reader, conf_setting root);
+void office_read_boards(struct office_reader *reader, conf_setting root);
+void office_read_listen(struct office_reader *reader, conf_setting root);
 
 #endif

@@ -2,7 +2,6 @@
  * Runs: loop. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
@@ -169,19 +168,11 @@ static void office_check_pin(const struct office_bank_read *read)
     const struct conffile *conf = read->reader->conf;
     conf_setting place = conffile_member(read->group, "pin");
     const char *pin = read->bank.pin;
-    struct stat status;
 
-    if (!pin)
-        return;
-    if (pin[strspn(pin, "0123456789")])
+    if (pin && pin[strspn(pin, "0123456789")])
         conffile_error(conf, place, "%s",
                        lang("pin expects 4 to 8 digits and nothing else.",
                             "pin 应为 4 到 8 位数字，不含其他字符。"));
-    if (stat(conffile_place(conf, place).file, &status) == 0 && status.st_mode & S_IROTH)
-        conffile_warning(conf, place, "%s",
-                         lang("Everybody on this machine can read this file, which holds a PIN: "
-                              "take that right away with chmod o-r.",
-                              "本文件写有 PIN 码，但本机所有用户都能读取：请用 chmod o-r 取消。"));
 }
 
 /* A SIM whose IMSI says another network than the bank. */

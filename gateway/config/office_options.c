@@ -61,6 +61,10 @@ const struct option_def office_options_root[] = {
      .type = OPTION_SKIP,
      .help_en = "A list of groups: public displays.",
      .help_zh = "若干组设置：公共显示屏。"},
+    {.name = "listen",
+     .type = OPTION_SKIP,
+     .help_en = "Where devices and owners of boards can call this gateway; without it they can't.",
+     .help_zh = "本网关的接入地址，供设备回调和屏主收回显示屏；不填则不开放。"},
     {0},
 };
 
@@ -162,6 +166,15 @@ const struct option_def office_options_unit[] = {
      .help_en = "Stands in brackets 【】 before its messages; required when it has orders.",
      .help_zh =
          "短信签名，写在短信开头的【】里（这里不写括号）；在任务文件 orders 中出现的单位必填。"},
+    {.name = "token",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(unit, token),
+     .min = 16,
+     .max = 200,
+     .secret = true,
+     .help_en = "By which the unit can take its boards back over HTTP (see listen): at least 16 "
+                "characters that nobody can guess.",
+     .help_zh = "该单位通过 HTTP 收回自己显示屏的口令（见 listen）：至少 16 个字符，须无法猜到。"},
     {.name = "contact",
      .type = OPTION_SKIP,
      .help_en = "The responsible person: { name, position, phone }.",
@@ -323,64 +336,10 @@ const struct option_def office_options_modem[] = {
     {0},
 };
 
-const struct option_def office_options_board[] = {
-    {.name = "id",
-     .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(office_display, board.id),
-     .required = true,
-     .help_en = "The board's id, as campaigns name it.",
-     .help_zh = "显示屏代号，任务文件中引用。"},
-    {.name = "owner",
-     .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(office_display, owner),
-     .required = true,
-     .help_en = "The id of the unit that owns it.",
-     .help_zh = "所属单位的代号。"},
-    {.name = "kind",
-     .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(office_display, kind),
-     .required = true,
-     .help_en = "What it is driven by; the kinds are listed below.",
-     .help_zh = "控制卡或平台类型；见下面各类型。"},
-    {.name = "url",
-     .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(office_display, board.url),
-     .required = true,
-     .max = 1024,
-     .help_en = "http:// or https:// and its address.",
-     .help_zh = "地址，以 http:// 或 https:// 开头。"},
-    {.name = "width",
-     .type = OPTION_INT,
-     .offset = OFFICE_OPTION(office_display, board.width),
-     .required = true,
-     .min = 1,
-     .max = 16384,
-     .unit = "px",
-     .help_en = "Pixels across.",
-     .help_zh = "宽度（像素）。"},
-    {.name = "height",
-     .type = OPTION_INT,
-     .offset = OFFICE_OPTION(office_display, board.height),
-     .required = true,
-     .min = 1,
-     .max = 16384,
-     .unit = "px",
-     .help_en = "Pixels down.",
-     .help_zh = "高度（像素）。"},
-    {.name = "timeout_ms",
-     .type = OPTION_INT,
-     .offset = OFFICE_OPTION(office_display, board.timeout_ms),
-     .min = 100,
-     .max = 120000,
-     .preset = "10000",
-     .unit = "ms",
-     .help_en = "How long to wait for one answer of the board.",
-     .help_zh = "等待显示屏一次应答的最长时间。"},
-    {0},
-};
-
-void config_print_office_options(FILE *out, const struct option_kind *kinds)
+void config_print_office_options(FILE *out, option_kinds *kinds)
 {
+    const struct option_kind *kind;
+
     optprint_table(out, lang("The file holds:", "文件内容："), office_options_root);
     optprint_table(out, "office = { ... };", office_options_office);
     optprint_table(out, "ledger = { ... };", office_options_ledger);
@@ -390,10 +349,11 @@ void config_print_office_options(FILE *out, const struct option_kind *kinds)
     optprint_table(out, "contact = { ... };", office_options_contact);
     optprint_table(out, "modems = ( { ... }, ... );", office_options_modem);
     optprint_table(out, "boards = ( { ... }, ... );", office_options_board);
-    for (; kinds && kinds->name; kinds++) {
+    optprint_table(out, "listen = { ... };", office_options_listen);
+    for (size_t i = 0; (kind = kinds(i)); i++) {
         MEM_FREE_LATER char *heading = mem_printf(
-            lang("and for boards of kind = \"%s\":", "kind = \"%s\" 的显示屏另有："), kinds->name);
+            lang("and for boards of kind = \"%s\":", "kind = \"%s\" 的显示屏另有："), kind->name);
 
-        optprint_table(out, heading, kinds->options);
+        optprint_table(out, heading, kind->options);
     }
 }

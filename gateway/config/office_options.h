@@ -17,6 +17,7 @@ struct office_bank {
 struct office_display {
     struct board board;
     char *owner, *kind;
+    struct option_strings quiet; /* as written */
 };
 
 extern const char *const office_connections[];
@@ -29,5 +30,6 @@ extern const struct option_def office_options_unit[];     /* struct unit */
 extern const struct option_def office_options_contact[];  /* struct contact */
 extern const struct option_def office_options_modem[];    /* struct office_bank */
 extern const struct option_def office_options_board[];    /* struct office_display */
+extern const struct option_def office_options_listen[];   /* struct listen */
 
 #endif

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/model/traits.h"
 #include "gateway/config/config.h"
 #include "tests/support/stage.h"
 #include "tests/unit/findings.h"
@@ -21,7 +22,32 @@ static struct unit units[] = {
 
 static struct modem modems[] = {{.id = "a/0", .group = -1}};
 
-static struct board boards[] = {{.id = "plaza"}, {.id = "market"}};
+static enum outcome_level lamp_level(const void *options, bool listening)
+{
+    (void)options;
+    return listening ? LEVEL_PLAYING : LEVEL_STORED;
+}
+
+static int lamp_window(const void *options, bool picture)
+{
+    (void)options;
+    (void)picture;
+    return 1;
+}
+
+static const struct traits lamp_traits = {
+    .charset = CHARSET_GB2312, .window_s = lamp_window, .level_most = lamp_level};
+static const struct traits wall_traits = {.pictures = true, .window_s = lamp_window};
+static const struct option_kind lamp = {.name = "lamp", .traits = &lamp_traits},
+                                wall = {.name = "wall", .traits = &wall_traits};
+
+#define SHAPE .width = 128, .height = 16, .font_px = 16, .speed_pxs = 40, .item_s = 10
+
+static struct board boards[] = {
+    {.id = "plaza", .place = "square", .kind = &lamp, .owner = 0, .line = 21, SHAPE},
+    {.id = "market", .place = "square", .kind = &wall, .owner = 1, .line = 22, SHAPE},
+    {.id = "park", .place = "park", .kind = &wall, .owner = 1, .line = 23, SHAPE},
+};
 
 static const struct office office = {.file = "office.cfg",
                                      .units = units,
@@ -29,7 +55,7 @@ static const struct office office = {.file = "office.cfg",
                                      .modems = modems,
                                      .n_modems = 1,
                                      .boards = boards,
-                                     .n_boards = 2};
+                                     .n_boards = 3};
 
 #define HEAD                                                                                       \
     "campaign = { id = \"c-1\"; title = \"T\";\n"                                                  \

@@ -1,0 +1,29 @@
+/* campaign_inside: what the files that read a campaign file share.
+ * Runs: loop. Private to the files campaign_*.c. */
+#ifndef LAWCAST_CONFIG_CAMPAIGN_INSIDE_H
+#define LAWCAST_CONFIG_CAMPAIGN_INSIDE_H
+
+#include "gateway/config/campaign_texts.h"
+#include "gateway/config/conffile.h"
+#include "gateway/config/idmap.h"
+#include "gateway/model/campaign.h"
+
+struct campaign_reader {
+    const struct conffile *conf;
+    const struct office *office;
+    struct campaign *campaign;
+    struct idmap *units, *boards; /* id -> index into the office's */
+    struct campaign_places *places;
+    conf_setting text;          /* of sms, or NULL */
+    conf_setting *unit_places;  /* the order of unit i, or NULL */
+    conf_setting *board_places; /* the display that shows board i, or NULL */
+};
+
+/* Each reads its part of the group campaign, windows before displays before targets. */
+void campaign_read_displays(struct campaign_reader *reader, conf_setting group);
+void campaign_read_targets(struct campaign_reader *reader, conf_setting group);
+/* Can the boards of this display, which was read from group, do what it asks of them? */
+void campaign_judge_display(struct campaign_reader *reader, conf_setting group,
+                            const struct display *display);
+
+#endif
