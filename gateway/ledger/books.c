@@ -14,10 +14,21 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/ledger/books_inside.h"
+#include "gateway/ledger/evidence.h"
+
+/* What counts: time that was proved as far as its campaign asks. A slogan that was only once seen
+ * has no such time. */
+#define REACHED "d.shown_ms > 0"
+
+#define SHOWN                                                                                      \
+    "SELECT s.delivery, b.code, u.code, t.body, s.digest, s.file, s.from_ms, s.until_ms, s.level," \
+    " s.counted_ms > 0, u.name, b.place"
 
 static const char *const books_sql[BOOKS_STATEMENTS] = {
-    [BOOKS_CAMPAIGNS] = "SELECT id, code, title, windows, planned FROM campaign ORDER BY id",
-    [BOOKS_CAMPAIGN] = "SELECT id, code, title, windows, planned FROM campaign WHERE code = ?1",
+    [BOOKS_CAMPAIGNS] =
+        "SELECT id, code, title, windows, planned, targets FROM campaign ORDER BY id",
+    [BOOKS_CAMPAIGN] =
+        "SELECT id, code, title, windows, planned, targets FROM campaign WHERE code = ?1",
     [BOOKS_UNITS] =
         "SELECT u.id, u.code, u.name, c.quota FROM campaign_unit c JOIN unit u ON u.id = c.unit"
         " WHERE c.campaign = ?1 AND (c.quota > 0 OR EXISTS (SELECT 1 FROM count n WHERE"
@@ -25,18 +36,55 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_UNIT_COUNTS] = "SELECT state, n, parts FROM count"
                           " WHERE campaign = ?1 AND unit = ?2 AND channel = 1",
     [BOOKS_BOARDS] =
-        "SELECT b.id, b.code, u.code, count(*), count(DISTINCT iif(d.level >= 2, t.body, NULL)),"
-        " sum(d.level >= 2), sum(iif(d.state = 13, d.shown_ms, 0)),"
-        " coalesce(min(iif(d.shown_since_ms > 0, d.level, NULL)), min(iif(d.level > 0, d.level, "
-        "NULL)))"
+        "SELECT b.id, b.code, u.code, b.place, count(*),"
+        " count(DISTINCT iif(" REACHED ", t.body, NULL)), sum(" REACHED "), sum(d.shown_ms),"
+        " coalesce(min(iif(d.shown_since_ms > 0 OR d.level > 1, d.level, NULL)),"
+        " min(iif(d.level > 0, d.level, NULL))), max(d.need), u.name"
         " FROM board b JOIN unit u ON u.id = b.owner"
         " JOIN delivery d ON d.address = b.id AND d.campaign = ?1 AND d.channel = 2"
         " JOIN text t ON t.id = d.text GROUP BY b.id ORDER BY b.id",
-    [BOOKS_BOARD_STATES] = "SELECT state, count(*) FROM delivery"
+    [BOOKS_BOARD_COUNTS] = "SELECT state, count(*), sum(up = 0) FROM delivery"
                            " WHERE address = ?2 AND campaign = ?1 AND channel = 2 GROUP BY state",
+    [BOOKS_REACHED] = "SELECT DISTINCT b.code, u.code, b.place, t.body"
+                      " FROM board b JOIN unit u ON u.id = b.owner"
+                      " JOIN delivery d ON d.address = b.id AND d.campaign = ?1 AND d.channel = 2"
+                      " JOIN text t ON t.id = d.text WHERE " REACHED,
+    [BOOKS_SHOWN] = SHOWN " FROM shown s"
+                          " JOIN delivery d ON d.id = s.delivery JOIN board b ON b.id = d.address"
+                          " JOIN unit u ON u.id = b.owner JOIN text t ON t.id = d.text"
+                          " WHERE (?1 = 0 OR d.campaign = ?1) AND s.until_ms > ?2"
+                          " ORDER BY s.from_ms, s.id",
+    /* CROSS JOIN: as they are named here, they come in this order without sorting. */
+    [BOOKS_SHOWN_BOARDS] =
+        SHOWN " FROM board b CROSS JOIN delivery d ON d.address = b.id AND d.campaign = ?1"
+              " AND d.channel = 2 CROSS JOIN shown s ON s.delivery = d.id"
+              " JOIN unit u ON u.id = b.owner JOIN text t ON t.id = d.text"
+              " ORDER BY b.id, d.slot, s.from_ms",
+    [BOOKS_BOARD_STATES] =
+        "SELECT b.id, b.code, u.code, s.state, s.power, s.clock_known, s.skew_ms, s.width,"
+        " s.height, s.seen_ms, s.told_ms, s.why, s.playing, s.firmware, r.released, r.at_ms, r.by,"
+        " s.clear"
+        " FROM board b JOIN unit u ON u.id = b.owner LEFT JOIN board_state s ON s.board = b.id"
+        " LEFT JOIN board_release r ON r.id ="
+        " (SELECT max(id) FROM board_release WHERE board = b.id) ORDER BY b.code",
+    [BOOKS_BOARD_UP] = "SELECT t.body, d.level FROM delivery d JOIN text t ON t.id = d.text"
+                       " WHERE d.up = 1 AND d.address = ?1 AND d.state IN (4, 12, 8)"
+                       " ORDER BY max(d.shown_until_ms, d.taken_ms) DESC, d.id DESC LIMIT 1",
+    /* Slots of today are today's altogether; of those before only some intervals are. */
+    [BOOKS_BOARD_TODAY] = "SELECT coalesce(sum(shown_ms), 0) FROM delivery WHERE address = ?1"
+                          " AND shown_until_ms > ?2 AND shown_ms > 0 AND from_ms >= ?2"
+                          " AND channel = 2",
+    [BOOKS_BOARD_NIGHT] = "SELECT d.id, s.from_ms, s.until_ms FROM delivery d"
+                          " JOIN shown s ON s.delivery = d.id AND s.counted_ms > 0"
+                          " WHERE d.address = ?1 AND d.shown_until_ms > ?2 AND d.shown_ms > 0"
+                          " AND d.from_ms < ?2 AND d.channel = 2 AND s.until_ms > ?2 ORDER BY d.id",
+    [BOOKS_RELEASES] = "SELECT b.code, r.by, r.at_ms, r.released FROM board_release r"
+                       " JOIN board b ON b.id = r.board ORDER BY r.id",
+    [BOOKS_OWNER] = "SELECT campaign FROM delivery WHERE id = ?1",
     [BOOKS_DELIVERIES] =
         "SELECT d.id, u.code, d.channel, d.address, b.code, d.state, d.parts, d.attempts, d.slot,"
-        " d.code, v.name, t.body, d.changed_ms, d.shown_ms, d.level, d.from_ms FROM delivery d"
+        " d.code, v.name, t.body, d.changed_ms, d.shown_ms, d.level, d.from_ms,"
+        " d.need, d.until_ms FROM delivery d"
         " JOIN unit u ON u.id = d.unit JOIN text t ON t.id = d.text"
         " LEFT JOIN board b ON d.channel = 2 AND b.id = d.address"
         " LEFT JOIN device v ON v.id = d.device WHERE d.campaign = ?1 ORDER BY d.id",
@@ -53,6 +101,16 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
         " AND (channel = 1 OR EXISTS (SELECT 1 FROM board b WHERE b.id = d.address))) LIMIT 1",
     [BOOKS_ORPHAN] = "SELECT delivery FROM journal j WHERE from_state IS NULL AND NOT EXISTS"
                      " (SELECT 1 FROM delivery d WHERE d.id = j.delivery) LIMIT 1",
+    [BOOKS_PROOFS] =
+        "SELECT s.delivery, s.from_ms, s.until_ms, s.counted_ms, s.level, d.need, d.level,"
+        " d.shown_ms, d.shown_until_ms, j.delivery, j.shown_ms FROM shown s"
+        " JOIN delivery d ON d.id = s.delivery LEFT JOIN journal j ON j.id = s.id"
+        " WHERE d.campaign = ?1 ORDER BY s.delivery, s.id",
+    [BOOKS_UNPROVED] = "SELECT delivery FROM journal j WHERE shown_ms IS NOT NULL AND NOT EXISTS"
+                       " (SELECT 1 FROM shown s WHERE s.id = j.id) LIMIT 1",
+    [BOOKS_PROOFLESS] =
+        "SELECT id FROM delivery d WHERE campaign = ?1 AND (shown_ms <> 0 OR shown_until_ms <> 0)"
+        " AND NOT EXISTS (SELECT 1 FROM shown s WHERE s.delivery = d.id) LIMIT 1",
     [BOOKS_COUNTS] = "SELECT unit, channel, state, n, parts, route FROM count WHERE campaign = ?1",
     /* By bank, and by the number inside the bank: bank-a/9 before bank-a/10. */
     [BOOKS_MODEMS] =
@@ -144,10 +202,13 @@ bool books_in_use(const char *path)
 int books_open(struct books **out, const char *path, char *why, size_t why_size)
 {
     struct books *books = mem_new(struct books);
+    MEM_FREE_LATER char *pictures = evidence_folder(path);
+    const char *slash = strrchr(pictures, '/');
     int rc = db_open(&books->db, path, DB_READ);
 
     *out = NULL;
     why[0] = '\0';
+    books->pictures = mem_dup(slash ? slash + 1 : pictures);
     if (rc == 0)
         rc = books_check(books, path, why, why_size);
     if (rc == 0) {
@@ -165,6 +226,7 @@ void books_close(struct books *books)
     if (!books)
         return;
     db_close(books->db);
+    free(books->pictures);
     free(books);
 }
 
@@ -189,6 +251,7 @@ static void books_read_campaign(struct books *books, enum books_statement s,
         .title = mem_dup(db_text(books->db, s, 2)),
         .windows = mem_dup(db_text(books->db, s, 3)),
         .planned = db_int(books->db, s, 4) != 0,
+        .targets = mem_dup(db_text(books->db, s, 5)),
     };
     books_copy(out->id, sizeof out->id, db_text(books->db, s, 1));
 }
@@ -230,7 +293,8 @@ void books_campaign_release(struct books_campaign *campaign)
 {
     free(campaign->title);
     free(campaign->windows);
-    campaign->title = campaign->windows = NULL;
+    free(campaign->targets);
+    campaign->title = campaign->windows = campaign->targets = NULL;
 }
 
 int books_begin(struct books *books)
@@ -246,7 +310,7 @@ int books_end(struct books *books, int rc)
 
 /* Figures of a state or level that there is not are left out: books_recount names them, and a
  * figure beside a named untruth is worth more than none. */
-static bool books_is_state(int64_t state)
+bool books_is_state(int64_t state)
 {
     return state >= 0 && state < DELIVERY_STATES;
 }
@@ -257,7 +321,7 @@ static void books_add(int64_t *sum, int64_t value)
     *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
 }
 
-static int books_level(int64_t level)
+int books_level(int64_t level)
 {
     return level >= LEVEL_UNKNOWN && level <= LEVEL_LOGGED ? (int)level : LEVEL_UNKNOWN;
 }
@@ -299,8 +363,7 @@ static int books_read_units(struct books *books, int64_t campaign, struct books_
     return rc;
 }
 
-/* Frees what a reading that failed has gathered. */
-static int books_keep(int rc, void *items, size_t *n)
+int books_keep(int rc, void *items, size_t *n)
 {
     if (rc == 0)
         return 0;
@@ -317,63 +380,6 @@ int books_units(struct books *books, int64_t campaign, struct books_unit **out, 
     *n = 0;
     if (rc == 0)
         rc = books_end(books, books_read_units(books, campaign, out, n));
-    rc = books_keep(rc, *out, n);
-    if (rc < 0)
-        *out = NULL;
-    return rc;
-}
-
-static int books_board_states(struct books *books, int64_t campaign, int64_t board,
-                              struct books_board *out)
-{
-    int rc;
-
-    db_start(books->db, BOOKS_BOARD_STATES, campaign, board);
-    while ((rc = db_row(books->db, BOOKS_BOARD_STATES)) > 0) {
-        int64_t state = db_int(books->db, BOOKS_BOARD_STATES, 0);
-
-        if (!books_is_state(state))
-            continue;
-        out->n[state] = db_int(books->db, BOOKS_BOARD_STATES, 1);
-    }
-    return rc;
-}
-
-static int books_read_boards(struct books *books, int64_t campaign, struct books_board **out,
-                             size_t *n)
-{
-    struct db *db = books->db;
-    int rc;
-
-    db_start(db, BOOKS_BOARDS, campaign);
-    while ((rc = db_row(db, BOOKS_BOARDS)) > 0) {
-        struct books_board board = {
-            .planned = db_int(db, BOOKS_BOARDS, 3),
-            .slogans = db_int(db, BOOKS_BOARDS, 4),
-            .showings = db_int(db, BOOKS_BOARDS, 5),
-            .shown_ms = db_int(db, BOOKS_BOARDS, 6),
-            .level = books_level(db_int(db, BOOKS_BOARDS, 7)),
-        };
-
-        books_copy(board.id, sizeof board.id, db_text(db, BOOKS_BOARDS, 1));
-        books_copy(board.owner, sizeof board.owner, db_text(db, BOOKS_BOARDS, 2));
-        rc = books_board_states(books, campaign, db_int(db, BOOKS_BOARDS, 0), &board);
-        if (rc < 0)
-            return rc;
-        *out = mem_grow(*out, *n + 1, sizeof **out);
-        (*out)[(*n)++] = board;
-    }
-    return rc;
-}
-
-int books_boards(struct books *books, int64_t campaign, struct books_board **out, size_t *n)
-{
-    int rc = books_begin(books);
-
-    *out = NULL;
-    *n = 0;
-    if (rc == 0)
-        rc = books_end(books, books_read_boards(books, campaign, out, n));
     rc = books_keep(rc, *out, n);
     if (rc < 0)
         *out = NULL;
@@ -398,6 +404,8 @@ static void books_read_delivery(const struct books *books, struct books_delivery
         .shown_ms = db_int(db, BOOKS_DELIVERIES, 13),
         .level = books_level(db_int(db, BOOKS_DELIVERIES, 14)),
         .from_ms = db_int(db, BOOKS_DELIVERIES, 15),
+        .need = books_level(db_int(db, BOOKS_DELIVERIES, 16)),
+        .until_ms = db_int(db, BOOKS_DELIVERIES, 17),
     };
     books_copy(out->unit, sizeof out->unit, db_text(db, BOOKS_DELIVERIES, 1));
     books_copy(out->board, sizeof out->board, db_text(db, BOOKS_DELIVERIES, 4));

@@ -14,6 +14,7 @@
 #include "gateway/model/health.h"
 #include "gateway/model/lane_state.h"
 #include "gateway/model/outcome.h"
+#include "gateway/model/sight.h"
 
 struct books;
 
@@ -30,6 +31,7 @@ struct books_campaign {
     int64_t number;
     char id[65];
     char *title, *windows; /* owned by the caller: books_campaign_release */
+    char *targets;         /* same: JSON, see campaign_is in ledger.h */
     bool planned;
 };
 
@@ -54,15 +56,28 @@ int books_units(struct books *books, int64_t campaign, struct books_unit **out, 
 
 struct books_board {
     char id[65], owner[33];
-    int64_t slogans;  /* different texts that reached level >= 2 */
-    int64_t showings; /* slots that reached level >= 2 */
+    char owner_name[128];
+    char place[128];  /* where people see it; "": not known */
+    int64_t slogans;  /* different texts that have time that counts */
+    int64_t showings; /* slots that have */
     int64_t planned;  /* slots in all */
-    int64_t shown_ms; /* proved time, withdrawn showings only */
+    int64_t shown_ms; /* proved time that counts */
     int level;        /* the lowest level among the showings that were up, else of those that
                          were taken; 0: none */
+    int need;         /* the highest need among the slots */
     int64_t n[DELIVERY_STATES];
+    int64_t resting; /* shown, but taken down while its slot is open: not showing now */
 };
 int books_boards(struct books *books, int64_t campaign, struct books_board **out, size_t *n);
+/* A slogan that has time that counts on a board, each once. Lent during the call. */
+struct books_reached {
+    const char *board, *owner, *place, *slogan;
+};
+int books_reached(struct books *books, int64_t campaign,
+                  int (*each)(void *ctx, const struct books_reached *reached), void *ctx);
+/* The number of the campaign that a delivery belongs to. 0; 1: there is no such delivery; -errno.
+ */
+int books_owner(struct books *books, int64_t delivery, int64_t *campaign);
 
 struct books_delivery {
     int64_t id;
@@ -76,11 +91,60 @@ struct books_delivery {
     const char *text; /* lent during the call */
     int64_t changed_ms;
     int64_t shown_ms;
-    int level;       /* display: enum outcome_level */
-    int64_t from_ms; /* display: when its slot begins */
+    int level, need;           /* display: enum outcome_level */
+    int64_t from_ms, until_ms; /* display: when its slot begins and ends; until 0: it doesn't */
 };
 int books_deliveries(struct books *books, int64_t campaign,
                      int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx);
+
+/* A time in which a slogan was on a screen, and what proves it. */
+struct books_shown {
+    int64_t delivery;
+    char board[65], unit[33];  /* unit: the board's owner */
+    const char *text;          /* lent during the call, as the next two */
+    const char *digest;        /* SHA-256 of the device's reply; "": none */
+    const char *file;          /* of a picture, relative to the books' folder; "": none */
+    int64_t from_ms, until_ms; /* equal: nothing but the level is proved */
+    int level;
+    bool counts; /* it reached what the campaign asks for, and no other counted interval of the
+                    delivery covers it already */
+    const char *owner_name, *place; /* lent, too */
+};
+/* In the order of time. campaign 0: all. Those that end after since_ms. */
+int books_shown(struct books *books, int64_t campaign, int64_t since_ms,
+                int (*each)(void *ctx, const struct books_shown *shown), void *ctx);
+
+/* The same of one campaign, board by board, delivery by delivery, each in the order of time. */
+int books_shown_by_board(struct books *books, int64_t campaign,
+                         int (*each)(void *ctx, const struct books_shown *shown), void *ctx);
+
+/* How a board stood when the gateway last said so. */
+struct books_board_state {
+    char id[65], owner[33];
+    enum lane_state state;
+    char why[160];
+    struct sight sight;
+    int64_t seen_ms; /* the last answer of the device; 0: never */
+    int64_t told_ms; /* when the gateway last wrote this line; 0: never */
+    bool released;
+    char released_by[80];
+    int64_t released_ms; /* since when; 0: never released or given back */
+    bool clear;          /* released or quiet, and nothing of ours is on it any longer */
+    const char *up;      /* the slogan that is on it as far as the books know, "" none; lent */
+    int up_level;        /* what is proved of that one */
+    int64_t today_ms;    /* counted time since local midnight, all campaigns */
+};
+/* Every board that the books know, by id. */
+int books_board_states(struct books *books, int64_t now_ms,
+                       int (*each)(void *ctx, const struct books_board_state *board), void *ctx);
+/* Releases and resumptions, oldest first. */
+struct books_release {
+    char board[65], by[80];
+    int64_t at_ms;
+    bool released;
+};
+int books_releases(struct books *books, int (*each)(void *ctx, const struct books_release *release),
+                   void *ctx);
 
 /* How a modem stood when the gateway last said so. */
 struct books_modem {

@@ -13,12 +13,24 @@ enum books_statement {
     BOOKS_UNITS,
     BOOKS_UNIT_COUNTS,
     BOOKS_BOARDS,
+    BOOKS_BOARD_COUNTS,
+    BOOKS_REACHED,
+    BOOKS_SHOWN,
+    BOOKS_SHOWN_BOARDS,
     BOOKS_BOARD_STATES,
+    BOOKS_BOARD_UP,
+    BOOKS_BOARD_TODAY,
+    BOOKS_BOARD_NIGHT,
+    BOOKS_RELEASES,
+    BOOKS_OWNER,
     BOOKS_DELIVERIES,
     BOOKS_STATES,
     BOOKS_JOURNAL,
     BOOKS_DANGLING,
     BOOKS_ORPHAN,
+    BOOKS_PROOFS,
+    BOOKS_UNPROVED,
+    BOOKS_PROOFLESS,
     BOOKS_COUNTS,
     BOOKS_MODEMS,
     BOOKS_SIM,
@@ -30,16 +42,27 @@ enum books_statement {
 
 struct books {
     struct db *db;
+    char *pictures; /* the folder of evidence, seen from that of the books */
 };
 
 /* All calls that make more than one query read one and the same state of the books. 0 or -errno. */
 int books_begin(struct books *books);
 /* Ends it and hands rc on. */
 int books_end(struct books *books, int rc);
+/* Damaged books: levels and states that there are not. */
+bool books_is_state(int64_t state);
+int books_level(int64_t level);
+/* Frees what a reading that failed has gathered, and hands rc on. */
+int books_keep(int rc, void *items, size_t *n);
 /* Copies as much as fits, without cutting a character in two. */
 void books_copy(char *to, size_t room, const char *from);
 
 /* books_recount inside one transaction. 0 or -errno. */
 int recount_run(struct books *books, int64_t campaign, struct books_recount *out);
+/* Notes a difference; only the first one is kept. */
+__attribute__((format(printf, 2, 3))) void recount_differ(struct books_recount *out,
+                                                          const char *format, ...);
+/* Its part about what was shown: intervals, deliveries and journal. 0 or -errno. */
+int recount_shown(struct db *db, int64_t campaign, struct books_recount *out);
 
 #endif

@@ -17,6 +17,7 @@
 #include "gateway/base/mem.h"
 #include "gateway/ledger/store.h"
 
+#define LEDGER_TURN_US  4000 /* handing back takes no longer, then the loop has its turn */
 #define LEDGER_RETRY_MS 1000
 #define LEDGER_IDLE_MS  1000 /* so long without work: the log is moved into the file */
 
@@ -34,7 +35,8 @@ struct ledger {
     int trouble;   /* what the last commit failed with; 0: fine */
     char trouble_why[240];
 
-    size_t pending; /* from here on: the loop's own */
+    size_t pending;      /* from here on: the loop's own */
+    struct list handing; /* taken out of the outbox, not handed back yet */
     int trouble_told;
     void (*on_trouble)(void *ctx, const char *message);
     void (*on_closed)(void *ctx);
@@ -44,7 +46,8 @@ struct ledger {
 void ledger_row_release(struct ledger_row *row)
 {
     free(row->text);
-    row->text = NULL;
+    free(row->code);
+    row->text = row->code = NULL;
 }
 
 /* ---- ledger thread ---- */
@@ -245,31 +248,43 @@ static void ledger_finish(struct ledger *ledger)
     uv_close((uv_handle_t *)&ledger->async, ledger_handle_closed);
 }
 
+/* Ten thousand boards may be answered by one commit: devices must not wait for all of them. False:
+ * some are left for the next turn. */
+static bool ledger_hand_back(struct ledger *ledger)
+{
+    int64_t until = clock_mono_us() + LEDGER_TURN_US;
+    struct list *link;
+
+    while ((link = list_take(&ledger->handing))) {
+        struct ledger_op *op = LIST_ELEMENT(link, struct ledger_op, link);
+
+        if (--ledger->pending == 0 && !ledger->on_closed)
+            uv_unref((uv_handle_t *)&ledger->async);
+        op->done(op);
+        if (clock_mono_us() >= until && !list_is_empty(&ledger->handing)) {
+            uv_async_send(&ledger->async);
+            return false;
+        }
+    }
+    return true;
+}
+
 static void ledger_wake(uv_async_t *async)
 {
     struct ledger *ledger = async->data;
-    struct list done, *link;
     char why[sizeof ledger->trouble_why];
     int trouble;
     bool ended;
 
-    list_init(&done);
     uv_mutex_lock(&ledger->mutex);
-    list_splice(&done, &ledger->outbox);
+    list_splice(&ledger->handing, &ledger->outbox);
     trouble = ledger->trouble;
     memcpy(why, ledger->trouble_why, sizeof why);
     ended = ledger->ended;
     uv_mutex_unlock(&ledger->mutex);
 
     ledger_tell(ledger, trouble, why);
-    while ((link = list_take(&done))) {
-        struct ledger_op *op = LIST_ELEMENT(link, struct ledger_op, link);
-
-        if (--ledger->pending == 0 && !ledger->on_closed)
-            uv_unref((uv_handle_t *)async);
-        op->done(op);
-    }
-    if (ended)
+    if (ledger_hand_back(ledger) && ended)
         ledger_finish(ledger);
 }
 
@@ -281,6 +296,7 @@ static struct ledger *ledger_make(uv_loop_t *loop, struct store *store)
     ledger->store = store;
     list_init(&ledger->inbox);
     list_init(&ledger->outbox);
+    list_init(&ledger->handing);
     if (uv_mutex_init(&ledger->mutex) || uv_cond_init(&ledger->wake))
         log_panic("ledger locks can't be made");
     return ledger;

@@ -31,6 +31,7 @@
 #include "gateway/model/lane_state.h"
 #include "gateway/model/meter.h"
 #include "gateway/model/outcome.h"
+#include "gateway/model/sight.h"
 
 enum ledger_op_kind {
     LEDGER_CAMPAIGN, /* enter a campaign, or find it */
@@ -43,9 +44,15 @@ enum ledger_op_kind {
     LEDGER_SETTLE,   /* inflight -> by outcome */
     LEDGER_REPORT,   /* a status report: sent, unknown -> delivered, undelivered; also of a message
                         that waits for its next attempt after an unknown one */
-    LEDGER_SHOW,     /* sent, unknown -> shown: a slogan was read back from its board */
-    LEDGER_WITHDRAW, /* sent, shown -> withdrawn; of others only noted that they are not up */
-    LEDGER_SHOWINGS, /* slogans of a board that may still be up */
+    LEDGER_SHOW,     /* sent, unknown -> shown: a slogan was read back from its board; and each
+                        further proof of it, also of one that is withdrawn (a play log comes late) */
+    LEDGER_WITHDRAW, /* sent, shown -> withdrawn; of others only noted that they are not up. open:
+                        sent and shown stay so, because their slot isn't over: noted in the journal,
+                        and the next LEDGER_SHOWINGS brings them back */
+    LEDGER_SHOWINGS, /* slogans of a board that may still be up, and those that were taken down
+                        open (row.up false): unless their slot is over meanwhile, the books take
+                        them for up from then on. campaign 0: whatever may be up, in any state,
+                        and nothing else */
     LEDGER_EXPIRE,   /* planned, due, deferred -> expired, a chunk; unknown if it ever was */
     LEDGER_SIM,      /* find or make a SIM or a limit group, with what it has sent lately */
     LEDGER_RECALL,   /* the numbers of modems, made when new, and what is remembered of each */
@@ -53,6 +60,10 @@ enum ledger_op_kind {
     LEDGER_RECEIVE,  /* a part of a message that came in; a refusal suppresses at once */
     LEDGER_ANSWER,   /* take the next answer to a refusal that this modem has to send */
     LEDGER_ANSWERED, /* and how that ended */
+    LEDGER_BOARDS,   /* the numbers of boards, made when new and used, which are released, and
+                        where something may be up */
+    LEDGER_BOARD,    /* how a board stands, for `lawcast boards` */
+    LEDGER_RELEASE,  /* a board is its owner's alone from now on, or ours again */
     LEDGER_CLOSE,    /* stop awaiting reports that are too old (sms.report_close), a chunk */
     LEDGER_OPS
 };
@@ -70,7 +81,11 @@ struct ledger_row {
     enum delivery_state state; /* SHOWINGS: sent, shown; unknown, expired, rejected: in doubt since
                                   a crash or an UNKNOWN, so it may be up */
     int64_t shown_since_ms;    /* SHOWINGS: 0 unless shown */
+    bool up;                   /* SHOWINGS: it may be on the board now; false: taken down open */
     enum outcome_level level;
+    enum outcome_level need; /* boards: what proves less doesn't count */
+    int64_t campaign; /* SHOWINGS with campaign 0: which one; else 0 */
+    char *code;       /* same: its id in the campaign file, owned by the row; else NULL */
 };
 
 struct ledger_new {
@@ -84,6 +99,7 @@ struct ledger_new {
     int64_t from_ms, until_ms;
     bool reserve;  /* kept apart, drawn when one of the unit's messages fails */
     int32_t route; /* messages: enum phone_operator of the number; boards: 0 */
+    int32_t need;  /* boards: enum outcome_level (display.level); messages: 0 */
 };
 
 /* What a claim uses up, each in its own slot (model/meter.h); 0: nothing is metered there. */
@@ -92,6 +108,13 @@ struct ledger_meters {
     int64_t slot;       /* of the claim */
     int64_t end_slot; /* SETTLE, ANSWERED: in which the attempt ended: its parts move there, unless
                          they are given back or it is no later than slot */
+};
+
+/* What the books know of a board at the start. */
+struct ledger_board {
+    int64_t number; /* from 1; 0: not known, and not made either */
+    bool released;
+    bool up; /* the books call something up there, of whichever campaign */
 };
 
 /* What the books remember of a modem. */
@@ -125,11 +148,13 @@ struct ledger_op {
             int32_t *unit_numbers; /* out, n_units */
             size_t n_boards;
             const char *const *board_ids;
-            const int32_t *board_owners; /* index into unit_ids */
-            int64_t *board_numbers;      /* out, n_boards */
-            bool resend;                 /* what a restart left unknown goes on to deferred, */
-            int32_t attempts_max;        /* ... but for its last attempt; 0: no limit */
-            bool planned;                /* out: LEDGER_PLANNED was done before */
+            const int32_t *board_owners;     /* index into unit_ids */
+            int64_t *board_numbers;          /* out, n_boards */
+            const char *const *board_places; /* n_boards; where people see it */
+            const char *targets;  /* JSON of [[unit code or "", places, items, minutes],...] */
+            bool resend;          /* what a restart left unknown goes on to deferred, */
+            int32_t attempts_max; /* ... but for its last attempt; 0: no limit */
+            bool planned;         /* out: LEDGER_PLANNED was done before */
         } campaign_is;
         struct {
             struct ledger_new *rows;
@@ -186,13 +211,49 @@ struct ledger_op {
         struct {
             int64_t id;
             enum outcome_level level;
-            int64_t shown_ms; /* WITHDRAW: proved showing time, counted once; 0 is booked unless
-                                 shown */
+            /* SHOW: it was on the screen from from_ms to until_ms (wall time), proved at both ends
+             * by at least level; equal: nothing is proved but the level. An interval that is known
+             * already (same delivery, beginning and level) changes nothing. Intervals below the
+             * delivery's need are booked and don't count, and no time counts twice. One that can't
+             * be (negative, longer than a week) proves only the level. A proof of a slogan whose
+             * publication isn't settled, or that was written off, changes nothing. */
+            int64_t from_ms, until_ms;
+            struct evidence evidence; /* SHOW: lent until done. A picture is written durably to the
+                                         folder <books>.evidence, under its SHA-256, before the
+                                         commit; one that can't be written is left out (logged) and
+                                         the level becomes LEVEL_PLAYING at most. Without a picture
+                                         (a screen gives only some, screen.h) the digest is all
+                                         that is kept */
+            bool open;                /* WITHDRAW: its slot isn't over */
             int32_t code;
             char detail[120];
         } show;
+        struct { /* all lent until done */
+            const char *const *codes;
+            const char *const *owners; /* unit codes, made when new with the name of units */
+            const char *const *owner_names;
+            const bool *used;            /* others aren't made; NULL: all are used */
+            struct ledger_board *boards; /* out, n */
+            size_t n;
+        } boards;
+        struct {
+            int64_t number;
+            enum lane_state state; /* paused: released or quiet time; down before that */
+            bool clear; /* released or quiet, and nothing of ours is on it, whatever is open */
+            char why[160];
+            struct sight sight; /* what isn't told stays as it was */
+            int64_t
+                seen_ms; /* wall time of the last answer; 0: none in this run, stays as it was */
+        } board;
+        struct {
+            const char *code; /* lent until done; a board that the books don't know is made */
+            const char *owner, *owner_name;
+            bool released;
+            char by[80]; /* who: "command", "owner weather (HTTP 192.0.2.7)" */
+        } release;
         struct {
             int64_t address;
+            int64_t after; /* campaign 0: only greater ids */
             size_t max;
             struct ledger_row *rows;
             size_t n;
@@ -295,6 +356,6 @@ void ledger_resign(struct ledger *ledger);
  * the next opening treats it as a crash does. */
 void ledger_close(struct ledger *ledger, void (*closed)(void *ctx), void *ctx);
 
-void ledger_row_release(struct ledger_row *row); /* frees its text */
+void ledger_row_release(struct ledger_row *row); /* frees its text and code */
 
 #endif

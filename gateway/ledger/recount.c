@@ -41,17 +41,15 @@ struct recount {
     size_t n_groups;
 };
 
-/* Only the first difference is kept. */
-__attribute__((format(printf, 2, 3))) static void recount_differ(struct recount *recount,
-                                                                 const char *format, ...)
+void recount_differ(struct books_recount *out, const char *format, ...)
 {
     va_list args;
 
-    if (!recount->out->agrees)
+    if (!out->agrees)
         return;
-    recount->out->agrees = false;
+    out->agrees = false;
     va_start(args, format);
-    vsnprintf(recount->out->difference, sizeof recount->out->difference, format, args);
+    vsnprintf(out->difference, sizeof out->difference, format, args);
     va_end(args);
 }
 
@@ -141,7 +139,7 @@ static int recount_deliveries(struct recount *recount, struct db *db, int64_t ca
         recount->out->deliveries++;
         recount_read_row(recount, db, state);
         if (!recount_is_state(state)) {
-            recount_differ(recount,
+            recount_differ(recount->out,
                            lang("delivery %lld has no valid state", "第 %lld 条的状态无效"),
                            (long long)db_int(db, BOOKS_STATES, 0));
             continue;
@@ -168,7 +166,7 @@ static int recount_counts(struct recount *recount, struct db *db, int64_t campai
 
         if (!recount_is_state(state)) {
             recount_differ(
-                recount,
+                recount->out,
                 lang("unit %lld has a count without a valid state", "单位 %lld 有状态无效的计数"),
                 (long long)group->unit);
             continue;
@@ -186,12 +184,25 @@ static void recount_compare_counts(struct recount *recount)
 
         for (int state = 0; state < DELIVERY_STATES; state++)
             if (group->n[state] || group->parts[state])
-                recount_differ(recount,
+                recount_differ(recount->out,
                                lang("unit %lld, \"%s\": the deliveries are %+lld (parts %+lld) "
                                     "against the count",
                                     "单位 %lld“%s”：明细比计数多 %+lld 条（%+lld 段）"),
                                (long long)group->unit, recount_label(state),
                                (long long)group->n[state], (long long)group->parts[state]);
+    }
+}
+
+/* Proved better or longer; taken down with its slot open; its report is awaited no longer. */
+static bool recount_may_stay(int64_t state, int64_t cause)
+{
+    switch (cause) {
+    case CAUSE_VERIFY:
+        return state == DELIVERY_SHOWN || state == DELIVERY_WITHDRAWN;
+    case CAUSE_WITHDRAW:
+        return state == DELIVERY_SENT || state == DELIVERY_SHOWN;
+    default:
+        return state == DELIVERY_SENT && cause == CAUSE_CLOSED;
     }
 }
 
@@ -201,8 +212,8 @@ static bool recount_may(int64_t from, int64_t to, int64_t cause)
         return false;
     if (from == RECOUNT_UNBORN)
         return to == DELIVERY_PLANNED;
-    if (from == to) /* proved better; its report is awaited no longer */
-        return from == DELIVERY_SHOWN || (from == DELIVERY_SENT && cause == CAUSE_CLOSED);
+    if (from == to)
+        return recount_may_stay(from, cause);
     return cause != CAUSE_CLOSED &&
            delivery_may_change((enum delivery_state)from, (enum delivery_state)to);
 }
@@ -212,12 +223,12 @@ static void recount_play(struct recount *recount, struct recount_row *row, int64
 {
     recount->out->journal++;
     if (from != row->played_state)
-        recount_differ(recount,
+        recount_differ(recount->out,
                        lang("delivery %lld: the journal goes on from \"%s\", but was at \"%s\"",
                             "第 %lld 条：流水从“%s”继续，而此前是“%s”"),
                        (long long)row->id, recount_label(from), recount_label(row->played_state));
     else if (!recount_may(from, to, cause))
-        recount_differ(recount,
+        recount_differ(recount->out,
                        lang("delivery %lld: the journal goes from \"%s\" to \"%s\", which can't be",
                             "第 %lld 条：流水从“%s”变为“%s”，这不可能发生"),
                        (long long)row->id, recount_label(from), recount_label(to));
@@ -261,12 +272,12 @@ static int recount_journal(struct recount *recount, struct db *db)
 static void recount_compare_proof(struct recount *recount, const struct recount_row *row)
 {
     if (row->booked.level != row->played.level || row->booked.since_ms != row->played.since_ms)
-        recount_differ(recount,
+        recount_differ(recount->out,
                        lang("delivery %lld has a proof of level %lld, and its journal another",
                             "第 %lld 条的证明级别为 %lld，与流水不符"),
                        (long long)row->id, (long long)row->booked.level);
     if (row->booked.shown_ms != row->played.shown_ms)
-        recount_differ(recount,
+        recount_differ(recount->out,
                        lang("delivery %lld was shown for %lld ms, its journal says %lld",
                             "第 %lld 条显示时长为 %lld 毫秒，而流水为 %lld"),
                        (long long)row->id, (long long)row->booked.shown_ms,
@@ -276,7 +287,7 @@ static void recount_compare_proof(struct recount *recount, const struct recount_
 static void recount_compare_closed(struct recount *recount, const struct recount_row *row)
 {
     if (row->booked.closed != row->played.closed)
-        recount_differ(recount,
+        recount_differ(recount->out,
                        lang("delivery %lld and its journal disagree whether its report is still "
                             "awaited",
                             "第 %lld 条是否仍等待回执，与流水不符"),
@@ -289,7 +300,7 @@ static void recount_compare_journal(struct recount *recount)
         const struct recount_row *row = &recount->rows[i];
 
         if (row->booked_state != row->played_state)
-            recount_differ(recount,
+            recount_differ(recount->out,
                            lang("delivery %lld is \"%s\", but its journal ends at \"%s\"",
                                 "第 %lld 条是“%s”，而流水止于“%s”"),
                            (long long)row->id, recount_label(row->booked_state),
@@ -308,7 +319,7 @@ static int recount_dangling(struct recount *recount, struct db *db, int64_t camp
     rc = db_row(db, BOOKS_DANGLING);
     if (rc <= 0)
         return rc;
-    recount_differ(recount,
+    recount_differ(recount->out,
                    lang("delivery %lld has no unit, text or board in the books",
                         "第 %lld 条在账本中没有对应的单位、正文或屏幕"),
                    (long long)db_int(db, BOOKS_DANGLING, 0));
@@ -324,7 +335,7 @@ static int recount_orphans(struct recount *recount, struct db *db)
 
     if (rc <= 0)
         return rc;
-    recount_differ(recount,
+    recount_differ(recount->out,
                    lang("delivery %lld is in the journal, but not in the books",
                         "第 %lld 条在流水中有记录，账本中却没有"),
                    (long long)db_int(db, BOOKS_ORPHAN, 0));
@@ -347,6 +358,8 @@ int recount_run(struct books *books, int64_t campaign, struct books_recount *out
         rc = recount_orphans(&recount, books->db);
     if (rc == 0)
         rc = recount_dangling(&recount, books->db, campaign);
+    if (rc == 0)
+        rc = recount_shown(books->db, campaign, out);
     if (rc == 0) {
         recount_compare_counts(&recount);
         recount_compare_journal(&recount);

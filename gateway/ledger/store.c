@@ -15,6 +15,8 @@ static int (*const store_operations[LEDGER_OPS])(struct store *store, struct led
     [LEDGER_MODEM] = store_modem,         [LEDGER_RECEIVE] = store_receive,
     [LEDGER_ANSWER] = store_answer,       [LEDGER_ANSWERED] = store_answered,
     [LEDGER_CLOSE] = store_close_reports, [LEDGER_RECALL] = store_recall,
+    [LEDGER_BOARDS] = store_boards,       [LEDGER_BOARD] = store_board,
+    [LEDGER_RELEASE] = store_release,
 };
 
 int store_run(struct store *store, struct ledger_op *op)
@@ -30,10 +32,22 @@ int store_begin(struct store *store)
     return db_begin(store->db);
 }
 
+/* Before the commit: no line may tell of a picture that a power cut takes away. A batch that is
+ * tried again keeps its pictures anew. */
+static int store_sync_pictures(struct store *store)
+{
+    bool pictured = store->pictured;
+
+    store->pictured = false;
+    return pictured ? evidence_sync(store->evidence) : 0;
+}
+
 int store_commit(struct store *store)
 {
-    int rc = tally_flush(&store->tally, store->db);
+    int rc = store_sync_pictures(store);
 
+    if (rc == 0)
+        rc = tally_flush(&store->tally, store->db);
     if (rc == 0)
         rc = usage_flush(&store->usage, store->db);
     if (rc == 0)
@@ -42,8 +56,7 @@ int store_commit(struct store *store)
         rc = db_commit(store->db);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < store->n_leftovers; i++)
-        store->leftovers[i].committed = store->leftovers[i].after;
+    leftovers_commit(&store->leftovers);
     return 0;
 }
 
@@ -55,8 +68,7 @@ void store_rollback(struct store *store)
     store_refused_drop(store);
     store->closing = (struct store_closing){0};
     usage_drop(&store->usage);
-    for (size_t i = 0; i < store->n_leftovers; i++)
-        store->leftovers[i].after = store->leftovers[i].committed;
+    leftovers_rollback(&store->leftovers);
 }
 
 void store_checkpoint(struct store *store)

@@ -13,10 +13,14 @@
 static int store_journal(struct store *store, int64_t id, int64_t from,
                          const struct store_change *change)
 {
+    int rc;
+
     db_start(store->db, SQL_JOURNAL_ADD, id, change->at_ms, from, change->to, change->cause,
              change->device, change->code, change->level, change->shown_ms);
     db_bind_text(store->db, SQL_JOURNAL_ADD, 10, change->detail);
-    return db_finish(store->db, SQL_JOURNAL_ADD);
+    rc = db_finish(store->db, SQL_JOURNAL_ADD);
+    store->line = db_last_id(store->db);
+    return rc;
 }
 
 static int store_count(struct store *store, const struct store_item *item, int from, int to)
@@ -36,10 +40,11 @@ static int store_count(struct store *store, const struct store_item *item, int f
 static int store_update(struct store *store, const struct store_item *item,
                         const struct store_change *change)
 {
-    int rc = db_run(store->db, SQL_DELIVERY_CHANGE, item->id, item->state, change->to,
-                    change->cause, change->at_ms, item->attempts, item->doubted, change->device,
-                    change->code, change->not_before_ms, change->level, change->shown_since_ms,
-                    change->shown_ms, change->up, change->sim, change->pool);
+    int rc =
+        db_run(store->db, SQL_DELIVERY_CHANGE, item->id, item->state, change->to, change->cause,
+               change->at_ms, item->attempts, item->doubted, change->device, change->code,
+               change->not_before_ms, change->level, change->shown_since_ms, change->shown_ms,
+               change->up, change->sim, change->pool, change->shown_until_ms);
 
     if (rc == 0 && db_changes(store->db) != 1)
         log_panic("delivery=%lld is not %s any more", (long long)item->id,
@@ -85,8 +90,20 @@ int store_improve(struct store *store, struct store_item *item, const struct sto
 {
     int rc;
 
-    LOG_ASSERT(change->to == item->state && item->state == DELIVERY_SHOWN);
-    rc = db_run(store->db, SQL_DELIVERY_LEVEL, item->id, change->level);
+    LOG_ASSERT(change->to == item->state &&
+               (item->state == DELIVERY_SHOWN || item->state == DELIVERY_WITHDRAWN));
+    rc = db_run(store->db, SQL_DELIVERY_PROVED, item->id, change->level, change->shown_ms,
+                change->shown_until_ms);
+    return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
+}
+
+int store_note_down(struct store *store, struct store_item *item, const struct store_change *change)
+{
+    int rc;
+
+    LOG_ASSERT(change->to == item->state && change->cause == CAUSE_WITHDRAW &&
+               (item->state == DELIVERY_SENT || item->state == DELIVERY_SHOWN));
+    rc = db_run(store->db, SQL_DELIVERY_UP, item->id, change->up);
     return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
 }
 
@@ -116,10 +133,11 @@ int store_enter(struct store *store, const struct ledger_new *row, struct store_
 {
     int rc;
 
-    LOG_ASSERT(change->to == DELIVERY_PLANNED);
+    LOG_ASSERT(change->to == DELIVERY_PLANNED && row->need >= LEVEL_UNKNOWN &&
+               row->need <= LEVEL_LOGGED);
     rc = db_run(store->db, SQL_DELIVERY_ADD, item->campaign, row->unit, row->channel, row->address,
                 row->slot, item->text, row->parts, row->alphabet, change->cause, row->from_ms,
-                row->until_ms, change->at_ms, row->route);
+                row->until_ms, change->at_ms, row->route, row->need);
     if (rc < 0 || db_changes(store->db) == 0)
         return rc < 0 ? rc : 1;
     item->id = db_last_id(store->db);
@@ -131,6 +149,7 @@ int store_enter(struct store *store, const struct ledger_new *row, struct store_
     item->parts = row->parts;
     item->from_ms = row->from_ms;
     item->until_ms = row->until_ms;
+    item->need = (enum outcome_level)row->need;
     item->state = DELIVERY_PLANNED;
     rc = store_journal(store, item->id, DB_NULL, change);
     return rc < 0 ? rc : store_count(store, item, -1, DELIVERY_PLANNED);
@@ -156,6 +175,9 @@ static void store_item_read(const struct db *db, enum sql_statement s, struct st
         .until_ms = db_int(db, s, ITEM_UNTIL_MS),
         .shown_since_ms = db_int(db, s, ITEM_SHOWN_SINCE_MS),
         .level = (enum outcome_level)db_int(db, s, ITEM_LEVEL),
+        .need = (enum outcome_level)db_int(db, s, ITEM_NEED),
+        .shown_ms = db_int(db, s, ITEM_SHOWN_MS),
+        .shown_until_ms = db_int(db, s, ITEM_SHOWN_UNTIL_MS),
     };
 }
 
@@ -216,6 +238,7 @@ int store_row(struct store *store, const struct store_item *item, struct ledger_
         .state = item->state,
         .shown_since_ms = item->state == DELIVERY_SHOWN ? item->shown_since_ms : 0,
         .level = item->level,
+        .need = item->need,
     };
     db_end(store->db, SQL_TEXT_BODY);
     return 0;

@@ -39,39 +39,10 @@ static int store_campaign_add(struct store *store, struct ledger_op *op)
     db_bind_text(db, SQL_CAMPAIGN_ADD, 3, op->campaign_is.title);
     db_bind_text(db, SQL_CAMPAIGN_ADD, 4, op->campaign_is.source);
     db_bind_text(db, SQL_CAMPAIGN_ADD, 5, op->campaign_is.windows);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 6, op->campaign_is.targets ? op->campaign_is.targets : "[]");
     rc = db_finish(db, SQL_CAMPAIGN_ADD);
     op->campaign = db_last_id(db);
     op->campaign_is.planned = false;
-    return rc;
-}
-
-static int store_unit_rename(struct store *store, int32_t number, const char *name)
-{
-    db_start(store->db, SQL_UNIT_RENAME, number);
-    db_bind_text(store->db, SQL_UNIT_RENAME, 2, name);
-    return db_finish(store->db, SQL_UNIT_RENAME);
-}
-
-static int store_unit(struct store *store, const char *code, const char *name, int32_t *number)
-{
-    struct db *db = store->db;
-    bool renamed;
-    int rc;
-
-    db_bind_text(db, SQL_UNIT_FIND, 1, code);
-    rc = db_row(db, SQL_UNIT_FIND);
-    if (rc < 0)
-        return rc;
-    if (rc > 0) {
-        *number = (int32_t)db_int(db, SQL_UNIT_FIND, 0);
-        renamed = strcmp(db_text(db, SQL_UNIT_FIND, 1), name) != 0;
-        db_end(db, SQL_UNIT_FIND);
-        return renamed ? store_unit_rename(store, *number, name) : 0;
-    }
-    db_bind_text(db, SQL_UNIT_ADD, 1, code);
-    db_bind_text(db, SQL_UNIT_ADD, 2, name);
-    rc = db_finish(db, SQL_UNIT_ADD);
-    *number = (int32_t)db_last_id(db);
     return rc;
 }
 
@@ -91,38 +62,17 @@ static int store_units(struct store *store, struct ledger_op *op)
     return 0;
 }
 
-static int store_board(struct store *store, const char *code, int32_t owner, int64_t *number)
-{
-    struct db *db = store->db;
-    int rc;
-
-    db_bind_text(db, SQL_BOARD_FIND, 1, code);
-    rc = db_row(db, SQL_BOARD_FIND);
-    if (rc < 0)
-        return rc;
-    if (rc > 0) {
-        int64_t known = db_int(db, SQL_BOARD_FIND, 1);
-
-        *number = db_int(db, SQL_BOARD_FIND, 0);
-        db_end(db, SQL_BOARD_FIND);
-        return known == owner ? 0 : db_run(db, SQL_BOARD_OWNER, *number, owner);
-    }
-    db_start(db, SQL_BOARD_ADD, owner);
-    db_bind_text(db, SQL_BOARD_ADD, 2, code);
-    rc = db_finish(db, SQL_BOARD_ADD);
-    *number = db_last_id(db);
-    return rc;
-}
-
-static int store_boards(struct store *store, struct ledger_op *op)
+static int store_campaign_boards(struct store *store, struct ledger_op *op)
 {
     for (size_t i = 0; i < op->campaign_is.n_boards; i++) {
         int32_t owner = op->campaign_is.board_owners[i];
         int rc;
 
         LOG_ASSERT(owner >= 0 && (size_t)owner < op->campaign_is.n_units);
-        rc = store_board(store, op->campaign_is.board_ids[i], op->campaign_is.unit_numbers[owner],
-                         &op->campaign_is.board_numbers[i]);
+        rc = store_board_number(
+            store, op->campaign_is.board_ids[i], op->campaign_is.unit_numbers[owner],
+            op->campaign_is.board_places ? op->campaign_is.board_places[i] : NULL,
+            &op->campaign_is.board_numbers[i]);
         if (rc < 0)
             return rc;
     }
@@ -166,7 +116,7 @@ int store_campaign(struct store *store, struct ledger_op *op)
     if (rc >= 0)
         rc = store_units(store, op);
     if (rc == 0)
-        rc = store_boards(store, op);
+        rc = store_campaign_boards(store, op);
     if (rc == 0 && op->campaign_is.resend)
         rc = store_resend(store, op);
     return rc;

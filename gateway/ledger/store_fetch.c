@@ -19,7 +19,6 @@
 #include <string.h>
 
 #include "gateway/base/log.h"
-#include "gateway/base/mem.h"
 
 #define STORE_PASSED_MAX 1000 /* slots expired by one fetch */
 
@@ -33,12 +32,6 @@ static struct store_queue store_queue_of(const struct ledger_op *op)
         .route = sms ? op->fetch.route : 0,
         .sms = sms,
     };
-}
-
-static bool store_queue_is(const struct store_queue *a, const struct store_queue *b)
-{
-    return a->campaign == b->campaign && a->key == b->key && a->route == b->route &&
-           a->sms == b->sms;
 }
 
 static int64_t store_parts_most(const struct ledger_op *op)
@@ -100,33 +93,22 @@ static int store_fetch_passed(struct store *store, struct ledger_op *op, enum de
 }
 
 /* The queue's leftover, or NULL; again makes it anew, with everything still to hand out. */
-static struct store_leftover *store_leftover(struct store *store, const struct ledger_op *op)
+static struct leftover *store_leftover(struct store *store, const struct ledger_op *op)
 {
     struct store_queue queue = store_queue_of(op);
-    struct store_leftover *found = NULL;
+    struct leftover *found = leftovers_find(&store->leftovers, &queue);
 
-    for (size_t i = 0; i < store->n_leftovers && !found; i++) {
-        struct store_leftover *l = &store->leftovers[i];
-
-        if (store_queue_is(&l->queue, &queue))
-            found = l;
-    }
     if (!op->fetch.again)
         return found;
-    if (!found) {
-        store->leftovers =
-            mem_grow(store->leftovers, store->n_leftovers + 1, sizeof *store->leftovers);
-        found = &store->leftovers[store->n_leftovers++];
-        *found = (struct store_leftover){.queue = queue, .committed = INT64_MAX};
-    }
+    if (!found)
+        found = leftovers_add(&store->leftovers, &queue);
     found->after = 0;
     return found;
 }
 
 /* Rows that were due before the start. While some wait for room nothing else becomes due, so "due
  * with a higher id" are exactly those that nobody holds. */
-static int store_fetch_again(struct store *store, struct ledger_op *op,
-                             struct store_leftover *leftover)
+static int store_fetch_again(struct store *store, struct ledger_op *op, struct leftover *leftover)
 {
     struct store_queue queue = leftover->queue;
     enum sql_statement s = queue.sms ? SQL_ITEMS_DUE_SMS : SQL_ITEMS_DUE_BOARD;
@@ -410,7 +392,7 @@ static int store_fetch_sms(struct store *store, struct ledger_op *op)
 
 int store_fetch(struct store *store, struct ledger_op *op)
 {
-    struct store_leftover *leftover = op->fetch.max ? store_leftover(store, op) : NULL;
+    struct leftover *leftover = op->fetch.max ? store_leftover(store, op) : NULL;
     int rc = 0;
 
     store_fetch_reset(op);

@@ -6,25 +6,13 @@
 #include "gateway/model/delivery.h"
 #include "gateway/model/numset.h"
 #include "gateway/ledger/db.h"
+#include "gateway/ledger/evidence.h"
+#include "gateway/ledger/leftovers.h"
 #include "gateway/ledger/ledger.h"
 #include "gateway/ledger/store_sql.h"
 #include "gateway/ledger/tally.h"
 #include "gateway/ledger/texts.h"
 #include "gateway/ledger/usage.h"
-
-/* What a fetch is about: a unit's messages to one network, or a board's slogans. */
-struct store_queue {
-    int64_t campaign, key; /* key: the unit's or the board's number */
-    int32_t route;         /* boards: 0 */
-    bool sms;
-};
-
-/* Rows that were due before the start and wait for room in a fetch. */
-struct store_leftover {
-    struct store_queue queue;
-    int64_t after;     /* handed out up to this id; INT64_MAX: all */
-    int64_t committed; /* what a rollback takes after back to */
-};
 
 /* How far a closing of reports has looked through what is awaited. */
 struct store_closing {
@@ -36,10 +24,13 @@ struct store {
     struct tally tally;
     struct texts texts;
     struct usage usage;
-    struct store_leftover *leftovers;
-    size_t n_leftovers;
-    struct numset *refused; /* numbers that want nothing; NULL: not read yet */
+    struct leftovers leftovers; /* rows that were due before the start and wait for room in a fetch
+                                 */
+    struct numset *refused;     /* numbers that want nothing; NULL: not read yet */
     struct store_closing closing;
+    char *evidence;    /* the folder of pictures (evidence.h) */
+    bool pictured;     /* pictures were kept since the folder was last synced */
+    int64_t line;      /* the journal's last one */
     int64_t pruned_ms; /* when old usage was last thrown away; 0: not since the start */
     int64_t swept_ms;  /* same for awaited reports, a few of them */
 };
@@ -64,7 +55,8 @@ struct store_item {
     int32_t route, slot, parts, attempts, device;
     enum store_doubt doubted;
     int64_t from_ms, until_ms, shown_since_ms;
-    enum outcome_level level;
+    int64_t shown_ms, shown_until_ms; /* what counts so far, and its latest end */
+    enum outcome_level level, need;
 };
 
 struct store_items {
@@ -77,7 +69,8 @@ struct store_change {
     enum delivery_state to;
     enum delivery_cause cause;
     int64_t at_ms;
-    int64_t device, code, not_before_ms, level, shown_since_ms, shown_ms, up, sim, pool;
+    int64_t device, code, not_before_ms, level, shown_since_ms, shown_ms, shown_until_ms, up, sim,
+        pool;
     const char *detail; /* NULL: none */
 };
 
@@ -85,7 +78,8 @@ struct store_change {
     {                                                                                              \
         .to = (state), .cause = (why), .at_ms = (when), .device = DB_NULL, .code = DB_NULL,        \
         .not_before_ms = DB_NULL, .level = DB_NULL, .shown_since_ms = DB_NULL,                     \
-        .shown_ms = DB_NULL, .up = DB_NULL, .sim = DB_NULL, .pool = DB_NULL                        \
+        .shown_ms = DB_NULL, .shown_until_ms = DB_NULL, .up = DB_NULL, .sim = DB_NULL,             \
+        .pool = DB_NULL                                                                            \
     }
 
 /* The one function that changes the state of a delivery. item->attempts and item->doubted are
@@ -93,8 +87,11 @@ struct store_change {
  * table of states doesn't list the change or the delivery isn't in the state it was loaded in. 0 or
  * -errno. */
 int store_change(struct store *store, struct store_item *item, const struct store_change *change);
-/* Its companions. Books a better proof of a slogan that is shown already, without a change. */
+/* Its companions. Books a further proof of a slogan that was shown, without a change. */
 int store_improve(struct store *store, struct store_item *item, const struct store_change *change);
+/* Books that a slogan was taken down with its slot still open. */
+int store_note_down(struct store *store, struct store_item *item,
+                    const struct store_change *change);
 /* Books that the report on a sent message is awaited no longer. */
 int store_note_closed(struct store *store, struct store_item *item,
                       const struct store_change *change);
@@ -158,6 +155,12 @@ int store_answer_recover(struct store *store, int64_t at_ms);
 /* Does an answer wait for this modem? 1, 0 or -errno. */
 int store_answer_waits(struct store *store, int32_t device);
 
+/* The number of a unit, made when new, renamed when it has another name. 0 or -errno. */
+int store_unit(struct store *store, const char *code, const char *name, int32_t *number);
+/* The same of a board. place: where people see it; NULL: stays as it is. */
+int store_board_number(struct store *store, const char *code, int32_t owner, const char *place,
+                       int64_t *number);
+
 /* The operations. 0 with op->result set, or -errno. */
 int store_campaign(struct store *store, struct ledger_op *op);
 int store_insert(struct store *store, struct ledger_op *op);
@@ -177,5 +180,8 @@ int store_receive(struct store *store, struct ledger_op *op);
 int store_answer(struct store *store, struct ledger_op *op);
 int store_answered(struct store *store, struct ledger_op *op);
 int store_close_reports(struct store *store, struct ledger_op *op);
+int store_boards(struct store *store, struct ledger_op *op);
+int store_board(struct store *store, struct ledger_op *op);
+int store_release(struct store *store, struct ledger_op *op);
 
 #endif

@@ -196,7 +196,8 @@ static void store_discard(struct store *store)
 {
     store_rollback(store); /* after a failed opening there may be a transaction */
     db_close(store->db);
-    free(store->leftovers);
+    free(store->evidence);
+    leftovers_free(&store->leftovers);
     free(store);
 }
 
@@ -271,7 +272,10 @@ int store_open(struct store **out, const char *path, struct ledger_recovery *rec
                size_t why_size)
 {
     struct store *store = mem_new(struct store);
-    int rc = db_open(&store->db, path, DB_WRITE);
+    int rc;
+
+    store->evidence = evidence_folder(path);
+    rc = db_open(&store->db, path, DB_WRITE);
 
     why[0] = '\0';
     *out = NULL;

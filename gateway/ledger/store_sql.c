@@ -10,6 +10,8 @@
 #define KEEPS(table, columns)                                                                      \
     "CREATE TRIGGER " table "_keeps BEFORE UPDATE " columns "ON " table                            \
     " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
+/* Taken down when the gateway stopped, with the slot still open. */
+#define RESTING "up = 0 AND channel = 2 AND state IN (4, 12)"
 #define HOLDS(table)                                                                               \
     "CREATE TRIGGER " table "_holds BEFORE DELETE ON " table                                       \
     " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
@@ -19,8 +21,13 @@
  * board's id. doubted: enum store_doubt. awaiting.reference -1: whichever the report bears;
  * attempt: the one that it would prove; sim: that it went out by, if known by its IMSI, else 0.
  * journal.from_state NULL: entered into the books; from_state
- * = to_state: a showing was proved better, or (cause 13) a report is awaited no longer.
- * journal.level, shown_ms NULL: not changed. route: enum phone_operator, boards 0; a delivery keeps
+ * = to_state: a showing was proved better or longer, or (cause 13) a report is awaited no longer,
+ * or (cause 10) it was taken down with its slot still open.
+ * journal.level, shown_ms NULL: not changed; shown_ms: what counts from then on. need: enum
+ * outcome_level that counts; shown_until_ms: the latest end of what counted. shown: one row for
+ * each proof, with the number of its line in the journal; until_ms = from_ms: of a level only;
+ * counted_ms: what it adds to the delivery's shown_ms; file: in the folder beside the books.
+ * board_state: as last told. route: enum phone_operator, boards 0; a delivery keeps
  * the one that it was entered with. usage: parts claimed for a SIM or a group in a slot of
  * model/meter.h. sim.pool: the group that counts what the SIM sends, 0: none. sim, pool of a
  * delivery: what the last claim was metered by, 0: nothing. modem.imei to
@@ -40,7 +47,8 @@
 const char sql_schema[] =
     "CREATE TABLE meta(version INTEGER NOT NULL, made_ms INTEGER NOT NULL) STRICT;"
     "CREATE TABLE campaign(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
-    " source TEXT NOT NULL, windows TEXT NOT NULL, planned INTEGER NOT NULL DEFAULT 0,"
+    " source TEXT NOT NULL, windows TEXT NOT NULL, targets TEXT NOT NULL,"
+    " planned INTEGER NOT NULL DEFAULT 0,"
     " made_ms INTEGER NOT NULL) STRICT;"
     "CREATE TABLE unit(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL) "
     "STRICT;"
@@ -48,7 +56,15 @@ const char sql_schema[] =
     " quota INTEGER NOT NULL, position INTEGER NOT NULL,"
     " PRIMARY KEY(campaign, unit)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE board(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE,"
-    " owner INTEGER NOT NULL) STRICT;"
+    " owner INTEGER NOT NULL, place TEXT NOT NULL DEFAULT '') STRICT;"
+    "CREATE TABLE board_state(board INTEGER PRIMARY KEY, state INTEGER NOT NULL,"
+    " power INTEGER NOT NULL, clock_known INTEGER NOT NULL, skew_ms INTEGER NOT NULL,"
+    " width INTEGER NOT NULL, height INTEGER NOT NULL, seen_ms INTEGER NOT NULL,"
+    " told_ms INTEGER NOT NULL, why TEXT NOT NULL, playing TEXT NOT NULL,"
+    " firmware TEXT NOT NULL, clear INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE board_release(id INTEGER PRIMARY KEY, board INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, released INTEGER NOT NULL, by TEXT NOT NULL) STRICT;"
+    "CREATE INDEX board_release_board ON board_release(board);"
     "CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
     " refers INTEGER NOT NULL DEFAULT 0, trust INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE TABLE text(id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;"
@@ -60,19 +76,27 @@ const char sql_schema[] =
     " attempts INTEGER NOT NULL DEFAULT 0, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
     " not_before_ms INTEGER NOT NULL, device INTEGER NOT NULL DEFAULT 0,"
     " code INTEGER NOT NULL DEFAULT 0, level INTEGER NOT NULL DEFAULT 0,"
-    " doubted INTEGER NOT NULL DEFAULT 0, taken_ms INTEGER NOT NULL DEFAULT 0,"
+    " need INTEGER NOT NULL DEFAULT 0, doubted INTEGER NOT NULL DEFAULT 0, taken_ms INTEGER NOT "
+    "NULL DEFAULT 0,"
     " sim INTEGER NOT NULL DEFAULT 0, pool INTEGER NOT NULL DEFAULT 0,"
     " shown_since_ms INTEGER NOT NULL DEFAULT 0,"
-    " shown_ms INTEGER NOT NULL DEFAULT 0, up INTEGER NOT NULL DEFAULT 0, changed_ms INTEGER NOT "
-    "NULL,"
+    " shown_ms INTEGER NOT NULL DEFAULT 0, shown_until_ms INTEGER NOT NULL DEFAULT 0,"
+    " up INTEGER NOT NULL DEFAULT 0, changed_ms INTEGER NOT NULL,"
     " UNIQUE(address, campaign, channel, slot)) STRICT;"
     "CREATE INDEX delivery_open_sms ON delivery(campaign, unit, route, state, not_before_ms)"
-    " WHERE channel = 1 AND state IN (0, 1, 3);"
+    " WHERE channel = 1 AND (state = 0 OR state = 1 OR state = 3);"
     "CREATE INDEX delivery_open_board ON delivery(campaign, address, state, not_before_ms)"
-    " WHERE channel = 2 AND state IN (0, 1, 3);"
+    " WHERE channel = 2 AND (state = 0 OR state = 1 OR state = 3);"
     "CREATE INDEX delivery_inflight ON delivery(device) WHERE state = 2;"
     "CREATE INDEX delivery_unknown ON delivery(campaign) WHERE state = 8;"
     "CREATE INDEX delivery_up ON delivery(address) WHERE up = 1;"
+    "CREATE INDEX delivery_resting ON delivery(address) WHERE " RESTING ";"
+    "CREATE INDEX delivery_shown ON delivery(address, shown_until_ms) WHERE shown_ms > 0;"
+    "CREATE TABLE shown(id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL CHECK(until_ms >= from_ms),"
+    " counted_ms INTEGER NOT NULL, level INTEGER NOT NULL, digest TEXT NOT NULL,"
+    " file TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX shown_once ON shown(delivery, from_ms, level, until_ms > from_ms);"
     "CREATE TABLE reserve(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL,"
     " unit INTEGER NOT NULL, route INTEGER NOT NULL, address INTEGER NOT NULL,"
     " text INTEGER NOT NULL,"
@@ -134,11 +158,13 @@ const char sql_schema[] =
             HOLDS("unit") KEEPS("board", "OF id, code ") HOLDS("board") KEEPS("inbound", "")
                 HOLDS("inbound") KEEPS("reply", "OF id, at_ms, sent_ms, sender, address ")
                     HOLDS("reply") KEEPS("optout", "") HOLDS("optout") HOLDS("answer")
-                        KEEPS("closed", "") HOLDS("closed");
+                        KEEPS("closed", "") HOLDS("closed") KEEPS("shown", "") HOLDS("shown")
+                            KEEPS("board_release", "") HOLDS("board_release");
 
 #define ITEM                                                                                       \
     "SELECT id, campaign, unit, channel, address, slot, text, parts, state, attempts, doubted,"    \
-    " device, from_ms, until_ms, level, shown_since_ms, route FROM delivery "
+    " device, from_ms, until_ms, level, shown_since_ms, route, need,"                              \
+    " shown_ms, shown_until_ms FROM delivery "
 #define REFUSED "EXISTS (SELECT 1 FROM optout o WHERE o.address = delivery.address)"
 /* A SIM that goes by its modem's name is nobody in another modem. */
 #define BY_IMSI "s.name GLOB 'imsi:*'"
@@ -148,22 +174,42 @@ const char sql_schema[] =
     "iif(excluded." column                                                                         \
     " <> '' OR (excluded.imsi <> '' AND excluded.imsi <> imsi), excluded." column ", " column ")"
 #define AWAITED    "campaign = ?1 AND unit = ?2 AND route = ?3 AND delivery = ?4"
-#define OPEN_SMS   "channel = 1 AND state IN (0, 1, 3)"
-#define OPEN_BOARD "channel = 2 AND state IN (0, 1, 3)"
+#define OPEN_SMS   "channel = 1 AND (state = 0 OR state = 1 OR state = 3)"
+#define OPEN_BOARD "channel = 2 AND (state = 0 OR state = 1 OR state = 3)"
 
 const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_CAMPAIGN_FIND] = "SELECT id, source, planned FROM campaign WHERE code = ?1",
-    [SQL_CAMPAIGN_ADD] = "INSERT INTO campaign(made_ms, code, title, source, windows)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_CAMPAIGN_CODE] = "SELECT code FROM campaign WHERE id = ?1",
+    [SQL_CAMPAIGN_ADD] = "INSERT INTO campaign(made_ms, code, title, source, windows, targets)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_CAMPAIGN_PLANNED] = "UPDATE campaign SET planned = 1 WHERE id = ?1",
     [SQL_CAMPAIGN_UNIT] = "INSERT OR IGNORE INTO campaign_unit(campaign, unit, quota, position)"
                           " VALUES(?1, ?2, ?3, ?4)",
     [SQL_UNIT_FIND] = "SELECT id, name FROM unit WHERE code = ?1",
     [SQL_UNIT_ADD] = "INSERT INTO unit(code, name) VALUES(?1, ?2)",
     [SQL_UNIT_RENAME] = "UPDATE unit SET name = ?2 WHERE id = ?1",
-    [SQL_BOARD_FIND] = "SELECT id, owner FROM board WHERE code = ?1",
-    [SQL_BOARD_ADD] = "INSERT INTO board(owner, code) VALUES(?1, ?2)",
-    [SQL_BOARD_OWNER] = "UPDATE board SET owner = ?2 WHERE id = ?1",
+    [SQL_BOARD_FIND] = "SELECT id, owner, place FROM board WHERE code = ?1",
+    [SQL_BOARD_ADD] = "INSERT INTO board(owner, code, place) VALUES(?1, ?2, coalesce(?3, ''))",
+    [SQL_BOARD_CHANGE] = "UPDATE board SET owner = ?2, place = coalesce(?3, place) WHERE id = ?1",
+    [SQL_BOARD_UP] = "SELECT 1 FROM delivery WHERE up = 1 AND address = ?1 AND channel = 2"
+                     " AND state NOT IN (0, 2) LIMIT 1",
+    [SQL_BOARD_RELEASED] =
+        "SELECT released FROM board_release WHERE board = ?1 ORDER BY id DESC LIMIT 1",
+    [SQL_BOARD_RELEASE] =
+        "INSERT INTO board_release(board, at_ms, released, by) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_BOARD_PUT] =
+        "INSERT INTO board_state(board, state, power, clock_known, skew_ms, width, height, seen_ms,"
+        " told_ms, clear, why, playing, firmware) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+        " ?11, ?12, ?13) ON CONFLICT DO UPDATE SET state = excluded.state, why = excluded.why,"
+        " clear = excluded.clear,"
+        " power = iif(excluded.power > 0, excluded.power, power),"
+        " skew_ms = iif(excluded.clock_known, excluded.skew_ms, skew_ms),"
+        " clock_known = excluded.clock_known OR clock_known,"
+        " width = iif(excluded.width > 0, excluded.width, width),"
+        " height = iif(excluded.height > 0, excluded.height, height),"
+        " seen_ms = iif(excluded.seen_ms > 0, excluded.seen_ms, seen_ms),"
+        " told_ms = excluded.told_ms, playing = " KNOWN("playing") ", firmware = " KNOWN(
+            "firmware"),
     [SQL_DEVICE_FIND] = "SELECT id FROM device WHERE name = ?1",
     [SQL_DEVICE_ADD] = "INSERT INTO device(name) VALUES(?1)",
     [SQL_TEXT_LAST] = "SELECT coalesce(max(id), 0) FROM text",
@@ -171,8 +217,8 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_TEXT_BODY] = "SELECT body FROM text WHERE id = ?1",
     [SQL_DELIVERY_ADD] =
         "INSERT INTO delivery(campaign, unit, channel, address, slot, text, parts,"
-        " alphabet, state, cause, from_ms, until_ms, not_before_ms, changed_ms, route)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?10, ?12, ?13)"
+        " alphabet, state, cause, from_ms, until_ms, not_before_ms, changed_ms, route, need)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?10, ?12, ?13, ?14)"
         " ON CONFLICT DO NOTHING",
     [SQL_DELIVERY_CHANGE] =
         "UPDATE delivery SET state = ?3, cause = ?4, changed_ms = ?5, attempts = ?6, doubted = ?7,"
@@ -180,11 +226,13 @@ const char *const sql_statements[SQL_STATEMENTS] = {
         " not_before_ms = coalesce(?10, not_before_ms), level = coalesce(?11, level),"
         " shown_since_ms = coalesce(?12, shown_since_ms), shown_ms = coalesce(?13, shown_ms),"
         " up = coalesce(?14, up), taken_ms = iif(?3 = 2, ?5, taken_ms), sim = coalesce(?15, sim),"
-        " pool = coalesce(?16, pool)"
+        " pool = coalesce(?16, pool), shown_until_ms = coalesce(?17, shown_until_ms)"
         " WHERE id = ?1 AND state = ?2",
     [SQL_DELIVERY_DOUBTED] = "UPDATE delivery SET doubted = ?2 WHERE id = ?1",
-    [SQL_DELIVERY_LEVEL] = "UPDATE delivery SET level = ?2 WHERE id = ?1",
-    [SQL_DELIVERY_GONE] = "UPDATE delivery SET up = 0 WHERE id = ?1",
+    [SQL_DELIVERY_PROVED] =
+        "UPDATE delivery SET level = coalesce(?2, level), shown_ms = coalesce(?3, shown_ms),"
+        " shown_until_ms = coalesce(?4, shown_until_ms) WHERE id = ?1",
+    [SQL_DELIVERY_UP] = "UPDATE delivery SET up = ?2 WHERE id = ?1",
     [SQL_ITEM] = ITEM "WHERE id = ?1",
     [SQL_ITEMS_INFLIGHT] = ITEM "WHERE state = 2 LIMIT ?1",
     [SQL_ITEMS_RESTARTED] = ITEM "WHERE state = 8 AND campaign = ?1 AND cause = 6"
@@ -203,11 +251,17 @@ const char *const sql_statements[SQL_STATEMENTS] = {
         ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2 AND route = ?3 AND state = ?4"
              " AND not_before_ms <= ?5 AND (until_ms = 0 OR until_ms > ?5) AND parts <= ?7"
              " ORDER BY not_before_ms, id LIMIT ?6",
-    [SQL_ITEMS_PASSED] = ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2"
-                              " AND state = ?3 AND until_ms > 0 AND until_ms <= ?4 AND id > ?5"
-                              " LIMIT ?6",
+    /* Of what is planned for later nothing has passed; what is deferred may wait past its slot. */
+    [SQL_ITEMS_PASSED] =
+        ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 AND address = ?2"
+             " AND state = ?3 AND not_before_ms <= iif(?3 = 3, 9223372036854775807, ?4)"
+             " AND until_ms > 0 AND until_ms <= ?4 AND id > ?5 LIMIT ?6",
     [SQL_ITEMS_UP] = ITEM "WHERE up = 1 AND address = ?1 AND state NOT IN (0, 1, 2, 3)"
                           " AND (?2 = 0 OR campaign = ?2) ORDER BY id LIMIT ?3",
+    [SQL_ITEMS_UP_ANY] = ITEM "WHERE up = 1 AND address = ?1 AND channel = 2"
+                              " AND state NOT IN (0, 2) AND id > ?2 ORDER BY id LIMIT ?3",
+    [SQL_ITEMS_RESTING] = ITEM "WHERE " RESTING " AND address = ?1"
+                               " AND (?2 = 0 OR campaign = ?2) ORDER BY id LIMIT ?3",
     [SQL_NEXT_SMS] = "SELECT min(not_before_ms) FROM delivery WHERE " OPEN_SMS
                      " AND campaign = ?1 AND unit = ?2 AND route = ?3 AND state = ?4"
                      " AND parts <= ?5",
@@ -230,6 +284,13 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_JOURNAL_ADD] =
         "INSERT INTO journal(delivery, at_ms, from_state, to_state, cause, device, code, level,"
         " shown_ms, detail) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SQL_SHOWN_KNOWN] = "SELECT 1 FROM shown WHERE delivery = ?1 AND from_ms = ?2 AND level = ?3"
+                        " AND (until_ms > from_ms) = 1",
+    [SQL_SHOWN_OVERLAP] = "SELECT from_ms, until_ms FROM shown WHERE delivery = ?1"
+                          " AND from_ms < ?3 AND until_ms > ?2 AND level >= ?4",
+    [SQL_SHOWN_ADD] =
+        "INSERT INTO shown(id, delivery, from_ms, until_ms, counted_ms, level, digest,"
+        " file) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
     [SQL_COUNT_READ] = "SELECT state, n, parts FROM count"
                        " WHERE campaign = ?1 AND unit = ?2 AND channel = ?3 AND route = ?4",
     [SQL_COUNT_PUT] = "INSERT INTO count(campaign, unit, channel, route, state, n, parts)"

@@ -7,7 +7,7 @@
 #define LAWCAST_LEDGER_STORE_SQL_H
 
 #define SQL_APPLICATION 0x4c774361 /* "LwCa", in the file's header */
-#define SQL_VERSION     3
+#define SQL_VERSION     4
 
 extern const char sql_schema[];
 
@@ -30,10 +30,14 @@ enum sql_item_column {
     ITEM_LEVEL,
     ITEM_SHOWN_SINCE_MS,
     ITEM_ROUTE,
+    ITEM_NEED,
+    ITEM_SHOWN_MS,
+    ITEM_SHOWN_UNTIL_MS,
 };
 
 enum sql_statement {
     SQL_CAMPAIGN_FIND,
+    SQL_CAMPAIGN_CODE,
     SQL_CAMPAIGN_ADD,
     SQL_CAMPAIGN_PLANNED,
     SQL_CAMPAIGN_UNIT,
@@ -42,7 +46,11 @@ enum sql_statement {
     SQL_UNIT_RENAME,
     SQL_BOARD_FIND,
     SQL_BOARD_ADD,
-    SQL_BOARD_OWNER,
+    SQL_BOARD_CHANGE,
+    SQL_BOARD_RELEASED,
+    SQL_BOARD_UP,
+    SQL_BOARD_RELEASE,
+    SQL_BOARD_PUT,
     SQL_DEVICE_FIND,
     SQL_DEVICE_ADD,
     SQL_TEXT_LAST,
@@ -51,8 +59,8 @@ enum sql_statement {
     SQL_DELIVERY_ADD,
     SQL_DELIVERY_CHANGE,
     SQL_DELIVERY_DOUBTED,
-    SQL_DELIVERY_LEVEL,
-    SQL_DELIVERY_GONE,
+    SQL_DELIVERY_PROVED,
+    SQL_DELIVERY_UP,
     SQL_ITEM,
     SQL_ITEMS_INFLIGHT,
     SQL_ITEMS_RESTARTED,
@@ -64,6 +72,8 @@ enum sql_statement {
     SQL_ITEMS_READY_BOARD,
     SQL_ITEMS_PASSED,
     SQL_ITEMS_UP,
+    SQL_ITEMS_UP_ANY,
+    SQL_ITEMS_RESTING,
     SQL_NEXT_SMS,
     SQL_OVERSIZE,
     SQL_NEXT_BOARD,
@@ -72,6 +82,9 @@ enum sql_statement {
     SQL_RESERVE_DROP,
     SQL_QUOTA,
     SQL_JOURNAL_ADD,
+    SQL_SHOWN_KNOWN,
+    SQL_SHOWN_OVERLAP,
+    SQL_SHOWN_ADD,
     SQL_COUNT_READ,
     SQL_COUNT_PUT,
     SQL_SIM_FIND,

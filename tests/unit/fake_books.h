@@ -21,6 +21,11 @@ struct books {
     size_t n_boards, boards_read; /* boards_read: how often */
     const struct books_delivery *deliveries;
     size_t n_deliveries;
+    const struct books_shown *shown;
+    size_t n_shown;
+    const struct books_reached *reached;
+    size_t n_reached;
+    int64_t elsewhere; /* a delivery of another campaign; 0: none */
     struct books_notes notes;
     int failure; /* what every reading returns, 0: it works */
 };
@@ -44,13 +49,15 @@ static void fake_books_lend(const struct books *books, struct books_campaign *ou
     *out = books->campaign;
     out->title = mem_dup(books->campaign.title);
     out->windows = mem_dup(books->campaign.windows);
+    out->targets = mem_dup(books->campaign.targets);
 }
 
 void books_campaign_release(struct books_campaign *campaign)
 {
     free(campaign->title);
     free(campaign->windows);
-    campaign->title = campaign->windows = NULL;
+    free(campaign->targets);
+    campaign->title = campaign->windows = campaign->targets = NULL;
 }
 
 int books_campaigns(struct books *books,
@@ -86,6 +93,34 @@ int books_boards(struct books *books, int64_t campaign, struct books_board **out
     *out = mem_array(books->n_boards + 1, struct books_board);
     memcpy(*out, books->boards, books->n_boards * sizeof **out);
     return 0;
+}
+
+int books_reached(struct books *books, int64_t campaign,
+                  int (*each)(void *ctx, const struct books_reached *reached), void *ctx)
+{
+    int rc = books->failure;
+
+    (void)campaign;
+    for (size_t i = 0; i < books->n_reached && !rc; i++)
+        rc = each(ctx, &books->reached[i]);
+    return rc;
+}
+
+int books_shown_by_board(struct books *books, int64_t campaign,
+                         int (*each)(void *ctx, const struct books_shown *shown), void *ctx)
+{
+    int rc = books->failure;
+
+    (void)campaign;
+    for (size_t i = 0; i < books->n_shown && !rc; i++)
+        rc = each(ctx, &books->shown[i]);
+    return rc;
+}
+
+int books_owner(struct books *books, int64_t delivery, int64_t *campaign)
+{
+    *campaign = books->campaign.number + 1;
+    return books->failure ? books->failure : delivery != books->elsewhere;
 }
 
 int books_deliveries(struct books *books, int64_t campaign,

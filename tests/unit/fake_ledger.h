@@ -2,8 +2,9 @@
  * a test program. Runs: loop.
  *
  * Takes the place of gateway/ledger/ledger.c. Operations are carried out in order on the next turn
- * of the loop, as if each batch were a commit; the test fills and reads the tables. One campaign,
- * which is planned already. */
+ * of the loop, as if each batch were a commit; the test fills and reads the tables. Campaigns are
+ * numbered in the order in which they come, and planned already. Boards are named "b1", "b2", ...;
+ * the digit is their number. */
 #ifndef LAWCAST_TESTS_UNIT_FAKE_LEDGER_H
 #define LAWCAST_TESTS_UNIT_FAKE_LEDGER_H
 
@@ -24,11 +25,37 @@
 #define FAKE_SIMS    700
 #define FAKE_PARTS   64
 #define FAKE_HEARD   4
+#define FAKE_SHOWN   4000
+#define FAKE_BOARDS  16
 
 struct fake_row {
     int32_t unit, route, parts, attempts, device;
     int64_t address, not_before_ms, claimed_ms;
     enum delivery_state state;
+    /* Slogans only. */
+    enum delivery_channel channel;
+    int64_t campaign, from_ms, until_ms;
+    int32_t slot;
+    enum outcome_level level, need;
+    const char *text;
+    bool up; /* it may be on its board */
+};
+
+/* What LEDGER_SHOW brought. */
+struct fake_shown {
+    int64_t id, from_ms, until_ms;
+    enum outcome_level level;
+    char digest[65];
+    size_t picture_length;
+};
+
+struct fake_board_line {
+    size_t told, releases;
+    enum lane_state state;
+    char why[160], by[80];
+    struct sight sight;
+    int64_t seen_ms;
+    bool released, clear;
 };
 
 struct fake_modem_line {
@@ -77,7 +104,11 @@ struct ledger {
     size_t n_inbound;
     struct fake_answer answers[FAKE_PARTS];
     size_t n_answers;
-    size_t fetches, refused_claims, recalls;
+    size_t fetches, refused_claims, recalls, claims;
+    int64_t n_campaigns;
+    struct fake_shown shown[FAKE_SHOWN];
+    size_t n_shown;
+    struct fake_board_line boards[FAKE_BOARDS]; /* by number - 1 */
     size_t hold; /* turns of the loop that the next commit takes */
 };
 
@@ -148,6 +179,8 @@ static bool fake_is_open(const struct fake_row *row)
            row->state == DELIVERY_DEFERRED;
 }
 
+#include "tests/unit/fake_boards.h"
+
 static void fake_fetch(struct ledger *ledger, struct ledger_op *op)
 {
     int64_t now = clock_wall_ms();
@@ -157,6 +190,10 @@ static void fake_fetch(struct ledger *ledger, struct ledger_op *op)
     op->fetch.next_ms = INT64_MAX;
     op->fetch.open_parts = 0;
     op->fetch.oversize = false;
+    if (op->fetch.channel == CHANNEL_DISPLAY) {
+        fake_fetch_slogans(ledger, op);
+        return;
+    }
     for (size_t i = 0; i < ledger->n_rows; i++) {
         struct fake_row *row = &ledger->rows[i];
         int64_t at = row->state == DELIVERY_DEFERRED ? row->not_before_ms : 0;
@@ -192,7 +229,9 @@ static int fake_claim(struct ledger *ledger, struct ledger_op *op)
         ledger->refused_claims++;
         return -EALREADY;
     }
-    LOG_ASSERT(row->state == DELIVERY_DUE && op->claim.meters.sim);
+    ledger->claims++;
+    LOG_ASSERT(row->state == DELIVERY_DUE);
+    LOG_ASSERT(row->channel == CHANNEL_DISPLAY || op->claim.meters.sim);
     row->state = DELIVERY_INFLIGHT;
     row->device = op->claim.device;
     row->claimed_ms = op->at_ms;
@@ -230,6 +269,7 @@ static void fake_settle(struct ledger *ledger, struct ledger_op *op)
 
     LOG_ASSERT(row->state == DELIVERY_INFLIGHT && row->device == op->settle.device);
     row->state = states[outcome->kind];
+    row->up = row->state == DELIVERY_SENT || row->state == DELIVERY_UNKNOWN;
     row->attempts += outcome->kind != OUTCOME_RETURNED;
     row->not_before_ms = op->at_ms + (outcome->kind == OUTCOME_DEFERRED ? outcome->wait_ms : 0);
     if (row->state == DELIVERY_DEFERRED && op->settle.attempts_max &&
@@ -325,59 +365,7 @@ static void fake_recall(struct ledger *ledger, struct ledger_op *op)
     }
 }
 
-static int fake_receive(struct ledger *ledger, struct ledger_op *op)
-{
-    const struct inbound *inbound = &op->receive.inbound;
-
-    for (size_t i = 0; i < ledger->n_inbound; i++)
-        if (ledger->inbound[i].address == inbound->address &&
-            ledger->inbound[i].sent_ms == inbound->sent_ms)
-            return LEDGER_KNOWN;
-    LOG_ASSERT(ledger->n_inbound < FAKE_PARTS);
-    ledger->inbound[ledger->n_inbound++] = *inbound;
-    op->receive.refusal =
-        refusal_is(inbound->text, strlen(inbound->text), op->receive.refusal_words);
-    for (size_t i = 0; i < ledger->n_rows && op->receive.refusal; i++)
-        if (ledger->rows[i].address == inbound->address && fake_is_open(&ledger->rows[i])) {
-            ledger->rows[i].state = DELIVERY_SUPPRESSED;
-            op->receive.suppressed++;
-        }
-    op->receive.answered = op->receive.refusal && op->receive.answer;
-    if (op->receive.answered)
-        ledger->answers[ledger->n_answers++] =
-            (struct fake_answer){op->receive.device, inbound->address, DELIVERY_DUE, 0};
-    return 0;
-}
-
-static int fake_answer(struct ledger *ledger, struct ledger_op *op)
-{
-    for (size_t i = 0; i < ledger->n_answers; i++) {
-        struct fake_answer *answer = &ledger->answers[i];
-
-        if (answer->device != op->answer.device || answer->state != DELIVERY_DUE)
-            continue;
-        answer->state = DELIVERY_INFLIGHT;
-        answer->tries++;
-        op->answer.id = (int64_t)i + 1;
-        op->answer.address = answer->address;
-        op->answer.text = mem_dup("已退订");
-        fake_use(ledger, &op->answer.meters, 1);
-        return 0;
-    }
-    return LEDGER_NONE;
-}
-
-static void fake_answered(struct ledger *ledger, struct ledger_op *op)
-{
-    struct fake_answer *answer = &ledger->answers[op->answered.id - 1];
-    enum outcome_kind kind = op->answered.outcome.kind;
-
-    LOG_ASSERT(answer->state == DELIVERY_INFLIGHT);
-    answer->state = kind == OUTCOME_SENT                      ? DELIVERY_SENT
-                    : fake_is_returned(&op->answered.outcome) ? DELIVERY_DUE
-                                                              : DELIVERY_REJECTED;
-    fake_end_use(ledger, &op->answered.meters, 1, &op->answered.outcome);
-}
+#include "tests/unit/fake_mail.h"
 
 static void fake_report(struct ledger *ledger, const struct ledger_op *op)
 {
@@ -391,14 +379,17 @@ static void fake_report(struct ledger *ledger, const struct ledger_op *op)
 static void fake_expire(struct ledger *ledger, struct ledger_op *op)
 {
     for (size_t i = 0; i < ledger->n_rows; i++)
-        if (fake_is_open(&ledger->rows[i]))
+        if (fake_is_open(&ledger->rows[i]) &&
+            (!ledger->rows[i].campaign || ledger->rows[i].campaign == op->campaign))
             ledger->rows[i].state = DELIVERY_EXPIRED;
     op->expire.n = 0;
 }
 
-static void fake_campaign(struct ledger_op *op)
+static void fake_campaign(struct ledger *ledger, struct ledger_op *op)
 {
-    op->campaign = 1;
+    op->campaign = ++ledger->n_campaigns;
+    for (size_t i = 0; i < op->campaign_is.n_boards; i++)
+        op->campaign_is.board_numbers[i] = atoi(op->campaign_is.board_ids[i] + 1);
     for (size_t i = 0; i < op->campaign_is.n_units; i++)
         op->campaign_is.unit_numbers[i] = (int32_t)i + 1;
     op->campaign_is.planned = true;
@@ -409,7 +400,7 @@ static void fake_carry_out(struct ledger *ledger, struct ledger_op *op)
     op->result = 0;
     switch ((int)op->kind) {
     case LEDGER_CAMPAIGN:
-        fake_campaign(op);
+        fake_campaign(ledger, op);
         break;
     case LEDGER_FETCH:
         fake_fetch(ledger, op);
@@ -422,6 +413,24 @@ static void fake_carry_out(struct ledger *ledger, struct ledger_op *op)
         break;
     case LEDGER_REPORT:
         fake_report(ledger, op);
+        break;
+    case LEDGER_SHOW:
+        fake_show(ledger, op);
+        break;
+    case LEDGER_WITHDRAW:
+        fake_withdraw(ledger, op);
+        break;
+    case LEDGER_SHOWINGS:
+        fake_showings(ledger, op);
+        break;
+    case LEDGER_BOARDS:
+        fake_boards(ledger, op);
+        break;
+    case LEDGER_BOARD:
+        fake_stand(ledger, op);
+        break;
+    case LEDGER_RELEASE:
+        fake_release(ledger, op);
         break;
     case LEDGER_EXPIRE:
         fake_expire(ledger, op);
@@ -496,7 +505,8 @@ void ledger_resign(struct ledger *ledger)
 void ledger_row_release(struct ledger_row *row)
 {
     free(row->text);
-    row->text = NULL;
+    free(row->code);
+    row->text = row->code = NULL;
 }
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ struct kit {
     bool resend, planned;
     int64_t quota;
     int32_t route;               /* of what is entered and fetched */
+    enum outcome_level need;     /* of slogans that are entered */
     struct ledger_meters meters; /* of what is claimed */
     struct ledger_row rows[KIT_ROOM];
     size_t n_rows;
@@ -118,7 +120,7 @@ static inline struct ledger_memory kit_recall(struct kit *kit)
 static inline int kit_enter(struct kit *kit, const char *id, const char *source)
 {
     const char *codes[] = {"city", "jinan"}, *names[] = {"市法宣办", "金安区法宣办"};
-    const char *boards[] = {"plaza"};
+    const char *boards[] = {"plaza"}, *const places[] = {"人民广场"};
     const int32_t owners[] = {1};
     const int64_t quotas[] = {kit->quota, 0};
     struct ledger_op op = {.kind = LEDGER_CAMPAIGN,
@@ -135,6 +137,8 @@ static inline int kit_enter(struct kit *kit, const char *id, const char *source)
                                            .board_ids = boards,
                                            .board_owners = owners,
                                            .board_numbers = kit->boards,
+                                           .board_places = places,
+                                           .targets = "[[\"\",2,5,0]]",
                                            .resend = kit->resend}};
     int result = kit_do(kit, &op);
 
@@ -175,7 +179,8 @@ static inline void kit_insert_slot(struct kit *kit, int32_t slot, int64_t from, 
                              .slot = slot,
                              .parts = 1,
                              .from_ms = from,
-                             .until_ms = until};
+                             .until_ms = until,
+                             .need = (int32_t)kit->need};
     struct ledger_op op = {
         .kind = LEDGER_INSERT, .campaign = kit->campaign, .insert = {.rows = &row, .n = 1}};
 
@@ -259,6 +264,24 @@ static inline struct ledger_op kit_report(struct kit *kit, int64_t address, int 
     return op;
 }
 
+/* The slogan was on its board from from_ms to until_ms, proved by level. */
+static inline int64_t kit_show(struct kit *kit, int64_t id, enum outcome_level level,
+                               int64_t from_ms, int64_t until_ms)
+{
+    struct ledger_op op = {
+        .kind = LEDGER_SHOW,
+        .show = {.id = id, .level = level, .from_ms = from_ms, .until_ms = until_ms}};
+
+    return kit_do(kit, &op);
+}
+
+static inline void kit_withdraw(struct kit *kit, int64_t id)
+{
+    struct ledger_op op = {.kind = LEDGER_WITHDRAW, .show = {.id = id}};
+
+    assert_int_equal(kit_do(kit, &op), LEDGER_OK);
+}
+
 static inline sqlite3 *kit_raw(const struct kit *kit)
 {
     sqlite3 *raw;
@@ -320,12 +343,40 @@ static inline void kit_remove(const struct kit *kit, const char *suffix)
     unlink(name);
 }
 
+/* How many pictures the books keep, and the name of the last one. */
+static inline size_t kit_evidence(const struct kit *kit, char *name, size_t size)
+{
+    MEM_FREE_LATER char *folder = mem_printf("%s.evidence", kit->path);
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    size_t n = 0;
+
+    while (dir && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.') {
+            n++;
+            snprintf(name, size, "%s/%s", folder, entry->d_name);
+        }
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+static inline void kit_remove_evidence(const struct kit *kit)
+{
+    char name[512];
+
+    while (kit_evidence(kit, name, sizeof name))
+        assert_int_equal(unlink(name), 0);
+    snprintf(name, sizeof name, "%s.evidence", kit->path);
+    rmdir(name);
+}
+
 /* A folder and a loop; no books yet. */
 static inline void kit_init(struct kit *kit)
 {
     const char *base = getenv("TMPDIR");
 
-    *kit = (struct kit){.quota = 1000};
+    *kit = (struct kit){.quota = 1000, .need = LEVEL_STORED};
     snprintf(kit->directory, sizeof kit->directory, "%s/lawcast-ledger-XXXXXX",
              base && *base ? base : "/tmp");
     assert_non_null(mkdtemp(kit->directory));
@@ -357,6 +408,7 @@ static inline int kit_teardown(void **state)
     assert_int_equal(uv_loop_close(&kit->loop), 0);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         kit_remove(kit, files[i]);
+    kit_remove_evidence(kit);
     assert_int_equal(rmdir(kit->directory), 0);
     free(kit);
     return 0;

@@ -8,6 +8,8 @@
 
 #include "gateway/ledger/books.h"
 
+#define SHOWN_MS INT64_C(1793406600000) /* 2026-10-31 08:30 in China */
+
 static struct books *open_books(const struct kit *kit)
 {
     struct books *books;
@@ -22,7 +24,6 @@ static struct books *open_books(const struct kit *kit)
 static void fill(struct kit *kit)
 {
     struct outcome rejected = {.kind = OUTCOME_REJECTED, .code = 21};
-    struct ledger_op show = {.kind = LEDGER_SHOW, .show = {.level = LEVEL_PLAYING}};
 
     kit_insert(kit, 0, 3, 2, false);
     kit_fetch(kit, CHANNEL_SMS, 2, false);
@@ -35,11 +36,17 @@ static void fill(struct kit *kit)
     kit_insert_slot(kit, 1, INT64_C(4000000000000), 0, "共建文明城市");
     kit_fetch(kit, CHANNEL_DISPLAY, 2, false);
     kit_send(kit, 4, 0, 0);
-    show.show.id = 4;
-    assert_int_equal(kit_do(kit, &show), LEDGER_OK);
-    show.kind = LEDGER_WITHDRAW;
-    show.show.shown_ms = 5000;
-    assert_int_equal(kit_do(kit, &show), LEDGER_OK);
+    kit_show(kit, 4, LEVEL_PLAYING, SHOWN_MS, SHOWN_MS);
+    kit_show(kit, 4, LEVEL_PLAYING, SHOWN_MS, SHOWN_MS + 3000);
+    kit_show(kit, 4, LEVEL_STORED, SHOWN_MS + 3000, SHOWN_MS + 5000);
+    kit_withdraw(kit, 4);
+}
+
+static int count_reached(void *ctx, const struct books_reached *one)
+{
+    (void)one;
+    ++*(int *)ctx;
+    return 0;
 }
 
 static int count_campaign(void *ctx, const struct books_campaign *campaign)
@@ -64,6 +71,7 @@ static void test_campaigns(void **state)
     assert_int_equal(books_find_campaign(books, "later", &found), 0);
     assert_string_equal(found.id, "later");
     assert_string_equal(found.windows, "[[0,1]]");
+    assert_string_equal(found.targets, "[[\"\",2,5,0]]");
     assert_int_equal(found.number, kit->campaign);
     assert_false(found.planned);
     books_campaign_release(&found);
@@ -106,6 +114,9 @@ static void test_boards(void **state)
     assert_int_equal(n, 1);
     assert_string_equal(boards[0].id, "plaza");
     assert_string_equal(boards[0].owner, "jinan");
+    assert_string_equal(boards[0].owner_name, "金安区法宣办"); /* it has no order */
+    assert_string_equal(boards[0].place, "人民广场");
+    assert_int_equal(boards[0].need, LEVEL_STORED);
     assert_int_equal(boards[0].planned, 2);
     assert_int_equal(boards[0].showings, 1);
     assert_int_equal(boards[0].slogans, 1);
@@ -114,6 +125,33 @@ static void test_boards(void **state)
     assert_int_equal(boards[0].n[DELIVERY_WITHDRAWN], 1);
     assert_int_equal(boards[0].n[DELIVERY_PLANNED], 1);
     free(boards);
+    books_close(books);
+}
+
+/* Seen once, and then never again: that proves no time, so nothing was shown. */
+static void test_seen_once(void **state)
+{
+    struct kit *kit = *state;
+    struct books_board *boards;
+    struct books *books;
+    size_t n;
+    int reached = 0;
+
+    kit_insert_slot(kit, 0, 0, 0, "弘扬宪法精神");
+    kit_fetch(kit, CHANNEL_DISPLAY, 2, false);
+    kit_send(kit, 1, 0, 0);
+    kit_show(kit, 1, LEVEL_PLAYING, SHOWN_MS, SHOWN_MS);
+    kit_withdraw(kit, 1);
+    books = open_books(kit);
+    assert_int_equal(books_boards(books, kit->campaign, &boards, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(boards[0].level, LEVEL_PLAYING);
+    assert_int_equal(boards[0].showings, 0);
+    assert_int_equal(boards[0].slogans, 0);
+    assert_int_equal(boards[0].planned, 1);
+    free(boards);
+    assert_int_equal(books_reached(books, kit->campaign, count_reached, &reached), 0);
+    assert_int_equal(reached, 0);
     books_close(books);
 }
 
@@ -258,8 +296,9 @@ static void test_recount_finds_every_untruth(void **state)
         "UPDATE count SET n = n - 1, parts = parts - 2 WHERE state = 0 AND channel = 1",
         "INSERT INTO delivery SELECT 99, campaign, unit, channel, route, 1, slot, text, parts, "
         "alphabet,"
-        " state, cause, attempts, from_ms, until_ms, not_before_ms, device, code, level, doubted,"
-        " taken_ms, sim, pool, shown_since_ms, shown_ms, up, changed_ms FROM delivery WHERE id = 1;"
+        " state, cause, attempts, from_ms, until_ms, not_before_ms, device, code, level, need,"
+        " doubted, taken_ms, sim, pool, shown_since_ms, shown_ms, shown_until_ms, up, changed_ms"
+        " FROM delivery WHERE id = 1;"
         "UPDATE count SET n = n + 1, parts = parts + 2 WHERE state = 5",
         "INSERT INTO journal VALUES(NULL, 3, 0, 0, 5, 5, NULL, NULL, NULL, NULL, NULL)",
         "UPDATE count SET state = 77 WHERE state = 5",
@@ -272,6 +311,24 @@ static void test_recount_finds_every_untruth(void **state)
         "UPDATE delivery SET shown_ms = 6000 WHERE id = 4",
         "UPDATE delivery SET shown_ms = 9223372036854775807 WHERE channel = 2",
         "UPDATE delivery SET shown_since_ms = 0 WHERE id = 4",
+        "UPDATE delivery SET shown_until_ms = shown_until_ms + 1 WHERE id = 4",
+        "UPDATE delivery SET need = 3 WHERE id = 4",
+        "UPDATE delivery SET shown_ms = 7, shown_until_ms = 9 WHERE id = 5",
+        "DROP TRIGGER shown_holds; DELETE FROM shown",
+        "DROP TRIGGER shown_holds; DELETE FROM shown WHERE level = 2",
+        "DROP TRIGGER shown_holds; DELETE FROM shown WHERE level = 2;"
+        "UPDATE delivery SET shown_ms = 3000, shown_until_ms = shown_until_ms - 2000 WHERE id = 4",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET until_ms = until_ms + 1 WHERE level = 2",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET from_ms = from_ms + 1 WHERE level = 2",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET counted_ms = counted_ms + 1",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET level = 1 WHERE level = 2",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET level = 5 WHERE level = 2",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET delivery = 5",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET id = id + 1000",
+        "DROP TRIGGER shown_keeps; UPDATE shown SET until_ms = 9223372036854775807",
+        "INSERT INTO shown VALUES(1, 4, 1, 1, 0, 3, '', '')",
+        "DROP TRIGGER journal_keeps; UPDATE journal SET shown_ms = shown_ms + 1 WHERE"
+        " shown_ms IS NOT NULL",
         "UPDATE delivery SET text = 99 WHERE id = 1",
         "UPDATE delivery SET unit = 99 WHERE id = 4",
         "DROP TRIGGER text_holds; DELETE FROM text",
@@ -425,6 +482,7 @@ int main(void)
         BOOKS_TEST(test_campaigns),
         BOOKS_TEST(test_units),
         BOOKS_TEST(test_boards),
+        BOOKS_TEST(test_seen_once),
         BOOKS_TEST(test_accepted_only),
         BOOKS_TEST(test_in_use),
         BOOKS_TEST(test_deliveries),

@@ -285,10 +285,9 @@ static void test_unknown_is_settled_by_any_reference(void **state)
     assert_books_agree(kit);
 }
 
-static int64_t do_show(struct kit *kit, enum ledger_op_kind kind, int64_t id, int64_t shown_ms)
+static int64_t do_show(struct kit *kit, enum ledger_op_kind kind, int64_t id)
 {
-    struct ledger_op op = {.kind = kind,
-                           .show = {.id = id, .level = LEVEL_STORED, .shown_ms = shown_ms}};
+    struct ledger_op op = {.kind = kind, .show = {.id = id, .level = LEVEL_STORED}};
 
     assert_int_equal(kit_do(kit, &op), LEDGER_OK);
     return state_of(kit, id);
@@ -321,14 +320,72 @@ static void test_board_from_slot_to_withdrawn(void **state)
     kit_send(kit, 2, 0, 0);
     assert_int_equal(do_showings(kit), 1);
     assert_int_equal(kit->rows[0].shown_since_ms, 0);
-    assert_int_equal(do_show(kit, LEDGER_SHOW, 2, 0), DELIVERY_SHOWN);
-    assert_int_equal(do_show(kit, LEDGER_SHOW, 2, 0), DELIVERY_SHOWN); /* proved once more */
+    assert_int_equal(do_show(kit, LEDGER_SHOW, 2), DELIVERY_SHOWN);
+    assert_int_equal(do_show(kit, LEDGER_SHOW, 2), DELIVERY_SHOWN); /* proved once more */
     assert_int_equal(do_showings(kit), 1);
     assert_true(kit->rows[0].shown_since_ms >= now && kit->rows[0].level == LEVEL_STORED);
-    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 2, 5000), DELIVERY_WITHDRAWN);
+    assert_true(kit->rows[0].need == LEVEL_STORED);
+    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 2), DELIVERY_WITHDRAWN);
     assert_int_equal(do_showings(kit), 0);
-    assert_int_equal(kit_ask(kit, "SELECT shown_ms FROM delivery WHERE id = 2"), 5000);
+    assert_int_equal(kit_ask(kit, "SELECT shown_ms FROM delivery WHERE id = 2"), 0);
     assert_books_agree(kit);
+}
+
+static int64_t do_take_down(struct kit *kit, int64_t id)
+{
+    struct ledger_op op = {.kind = LEDGER_WITHDRAW, .show = {.id = id, .open = true}};
+
+    assert_int_equal(kit_do(kit, &op), LEDGER_OK);
+    return state_of(kit, id);
+}
+
+/* The gateway stopped in the middle of a slot: it is told at the next start, and that it isn't up.
+ * From then on it may be. */
+static void test_taken_down_with_its_slot_open(void **state)
+{
+    struct kit *kit = *state;
+    int64_t now = clock_wall_ms();
+
+    kit_insert_slot(kit, 0, now - 5000, now + 60000, "显示过");
+    kit_insert_slot(kit, 1, now - 5000, now + 60000, "只送达");
+    assert_true(kit_fetch(kit, CHANNEL_DISPLAY, 8, false) == INT64_MAX);
+    kit_send(kit, 1, 0, 0);
+    kit_send(kit, 2, 0, 0);
+    assert_int_equal(do_show(kit, LEDGER_SHOW, 1), DELIVERY_SHOWN);
+    assert_int_equal(do_take_down(kit, 1), DELIVERY_SHOWN);
+    assert_int_equal(do_take_down(kit, 2), DELIVERY_SENT);
+    assert_int_equal(kit_ask(kit, "SELECT sum(up) FROM delivery"), 0);
+    assert_int_equal(kit_ask(kit, "SELECT count(*) FROM journal WHERE cause = 10"), 2);
+    assert_books_agree(kit);
+    assert_int_equal(do_showings(kit), 2);
+    assert_false(kit->rows[0].up || kit->rows[1].up);
+    assert_int_equal(kit_ask(kit, "SELECT sum(up) FROM delivery"), 2);
+    assert_int_equal(do_showings(kit), 2);
+    assert_true(kit->rows[0].up && kit->rows[1].up);
+    assert_int_equal(do_take_down(kit, 1), DELIVERY_SHOWN);
+    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 1), DELIVERY_WITHDRAWN);
+    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 2), DELIVERY_WITHDRAWN);
+    assert_int_equal(do_showings(kit), 0);
+    assert_books_agree(kit);
+}
+
+/* Its slot is over by then: it is only told, and stays off. */
+static void test_taken_down_and_over(void **state)
+{
+    struct kit *kit = *state;
+    int64_t now = clock_wall_ms();
+
+    kit_insert_slot(kit, 0, now - 5000, now + 60000, "标语");
+    kit_fetch(kit, CHANNEL_DISPLAY, 8, false);
+    kit_send(kit, 1, 0, 0);
+    assert_int_equal(do_take_down(kit, 1), DELIVERY_SENT);
+    clock_set(now + 120000);
+    assert_int_equal(do_showings(kit), 1);
+    assert_false(kit->rows[0].up);
+    assert_int_equal(kit_ask(kit, "SELECT sum(up) FROM delivery"), 0);
+    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 1), DELIVERY_WITHDRAWN);
+    assert_books_agree(kit);
+    clock_set(now);
 }
 
 static void test_never_read_back_proves_no_time(void **state)
@@ -338,7 +395,7 @@ static void test_never_read_back_proves_no_time(void **state)
     kit_insert_slot(kit, 0, 0, 0, "标语");
     kit_fetch(kit, CHANNEL_DISPLAY, 8, false);
     kit_send(kit, 1, 0, 0);
-    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 1, 5000), DELIVERY_WITHDRAWN);
+    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 1), DELIVERY_WITHDRAWN);
     assert_int_equal(kit_ask(kit, "SELECT shown_ms FROM delivery"), 0);
 }
 
@@ -363,9 +420,9 @@ static void test_doubtful_slogans_are_listed(void **state)
     assert_int_equal(kit_do(kit, &expire), LEDGER_OK);
     assert_int_equal(expire.expire.n, 1);
     assert_int_equal(do_showings(kit), 2);
-    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 2, 0), DELIVERY_EXPIRED);
-    assert_int_equal(do_show(kit, LEDGER_SHOW, 1, 0), DELIVERY_SHOWN);
-    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 1, 7), DELIVERY_WITHDRAWN);
+    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 2), DELIVERY_EXPIRED);
+    assert_int_equal(do_show(kit, LEDGER_SHOW, 1), DELIVERY_SHOWN);
+    assert_int_equal(do_show(kit, LEDGER_WITHDRAW, 1), DELIVERY_WITHDRAWN);
     assert_int_equal(do_showings(kit), 0);
     assert_books_agree(kit);
 }
@@ -408,6 +465,8 @@ int main(void)
         LEDGER_TEST(test_report_means_the_oldest_and_only_its_modem),
         LEDGER_TEST(test_unknown_is_settled_by_any_reference),
         LEDGER_TEST(test_board_from_slot_to_withdrawn),
+        LEDGER_TEST(test_taken_down_with_its_slot_open),
+        LEDGER_TEST(test_taken_down_and_over),
         LEDGER_TEST(test_never_read_back_proves_no_time),
         LEDGER_TEST(test_doubtful_slogans_are_listed),
         LEDGER_TEST(test_expire_in_chunks),

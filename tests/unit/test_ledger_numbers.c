@@ -3,22 +3,30 @@
 
 #define CHINA INT64_C(8600000000000)
 
-static struct ledger_op refuse_without_code(struct kit *kit, int64_t from)
+static struct inbound refusal_without_code(int64_t from)
 {
     struct inbound in = reply_from(from, "TD");
 
     in.address -= CHINA;
     snprintf(in.sender, sizeof in.sender, "+%lld", (long long)in.address);
+    return in;
+}
+
+static struct ledger_op refuse_without_code(struct kit *kit, int64_t from)
+{
+    struct inbound in = refusal_without_code(from);
+
     return reply_receive(kit, &in, "OK");
 }
 
 static void test_a_number_that_we_wrote_to(void **state)
 {
+    const struct inbound in = refusal_without_code(0);
     struct kit *kit = *state;
     struct ledger_op op;
 
     assert_int_equal(kit_insert(kit, 0, 2, 1, false), 2);
-    op = refuse_without_code(kit, 0);
+    op = reply_receive(kit, &in, "OK");
     assert_true(op.receive.refusal && op.receive.answered);
     assert_int_equal(op.receive.suppressed, 1);
     assert_int_equal(state_of(kit, 1), DELIVERY_SUPPRESSED);
@@ -26,7 +34,7 @@ static void test_a_number_that_we_wrote_to(void **state)
     assert_int_equal(kit_ask(kit, "SELECT address FROM reply"), KIT_NUMBER);
     assert_int_equal(kit_ask(kit, "SELECT address FROM answer"), KIT_NUMBER);
     assert_int_equal(kit_ask(kit, "SELECT sender = '+13800000000' FROM inbound"), 1);
-    assert_int_equal(refuse_without_code(kit, 0).result, LEDGER_KNOWN);
+    assert_int_equal(reply_receive(kit, &in, "OK").result, LEDGER_KNOWN);
 }
 
 static void test_a_number_in_the_reserve(void **state)
