@@ -22,24 +22,6 @@ static bool dispatch_next_message(void *ctx, struct lane *lane, struct lane_task
     return choice_take(&dispatch->choice, lane, task);
 }
 
-static bool dispatch_next_slogan(void *ctx, size_t board, struct work **work, struct queue **queue,
-                                 struct ledger_row *row)
-{
-    struct dispatch *dispatch = ctx;
-
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
-        *work = &dispatch->works[i];
-        if (!work_is_open(*work))
-            continue;
-        for (size_t k = 0; k < (*work)->n_boards; k++) {
-            *queue = &(*work)->boards[k];
-            if ((*work)->board_index[k] == board && queue_take(*queue, row))
-                return true;
-        }
-    }
-    return false;
-}
-
 static void dispatch_wake_reserves(struct dispatch *dispatch)
 {
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
@@ -107,14 +89,6 @@ static bool dispatch_works_quiet(const struct dispatch *dispatch)
     return true;
 }
 
-static bool dispatch_boards_clear(const struct dispatch *dispatch)
-{
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        if (!screen_is_clear(dispatch->screens[i]))
-            return false;
-    return true;
-}
-
 static void dispatch_stop_adapters(struct dispatch *dispatch)
 {
     dispatch->phase = DISPATCH_STOPPING;
@@ -122,16 +96,19 @@ static void dispatch_stop_adapters(struct dispatch *dispatch)
      */
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         lane_stop(dispatch->lanes[i]);
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        screen_stop(dispatch->screens[i]);
+    dispatch_end_round(dispatch, ROUND_START);
+    dispatch_end_round(dispatch, ROUND_CLEAR);
+    dispatch_begin_round(dispatch, ROUND_STOP);
 }
 
-/* Showings that could not be withdrawn end here; the books keep them as they are. */
-static void dispatch_release_screens(struct dispatch *dispatch)
+/* Every screen is freed, and the books have answered. */
+static bool dispatch_is_drained(struct dispatch *dispatch)
 {
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        screen_free(dispatch->screens[i]);
-    dispatch->n_screens = 0;
+    if (dispatch_screens_are_still(dispatch))
+        dispatch_begin_round(dispatch, ROUND_FREE);
+    return !dispatch->n_screens && dispatch_works_ended(dispatch) && !dispatch->recalling &&
+           !dispatch->recalling_boards && !dispatch->releases && dispatch_works_quiet(dispatch) &&
+           meters_are_quiet(dispatch->meters);
 }
 
 /* Every phase ends when what it waits for has come; called after each event. */
@@ -143,24 +120,25 @@ static void dispatch_advance(struct dispatch *dispatch)
         dispatch->clearing_since_ms = clock_mono_ms();
         for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
             work_stop(&dispatch->works[i]);
-        for (size_t i = 0; i < dispatch->n_screens; i++)
-            screen_clear(dispatch->screens[i]);
+        dispatch_end_round(dispatch, ROUND_START);
+        dispatch_begin_round(dispatch, ROUND_CLEAR);
     }
     if (dispatch->stop_asked && clock_mono_ms() - dispatch->stop_since_ms > DISPATCH_RESIGN_MS)
         ledger_resign(dispatch->setup.ledger);
     if (dispatch->phase == DISPATCH_CLEARING &&
-        (dispatch_boards_clear(dispatch) ||
+        (dispatch_boards_are_clear(dispatch) ||
          clock_mono_ms() - dispatch->clearing_since_ms > DISPATCH_WITHDRAW_MS))
         dispatch_stop_adapters(dispatch);
-    if (dispatch->phase == DISPATCH_STOPPING && !dispatch->running) {
-        dispatch_release_screens(dispatch);
+    if (dispatch->phase == DISPATCH_STOPPING && !dispatch->running &&
+        !dispatch_round_is_on(dispatch, ROUND_STOP)) {
         dispatch->phase = DISPATCH_DRAINING;
+        dispatch_end_round(dispatch, ROUND_STEP);
     }
-    if (dispatch->phase == DISPATCH_DRAINING && dispatch_works_ended(dispatch) &&
-        !dispatch->recalling && dispatch_works_quiet(dispatch) &&
-        meters_are_quiet(dispatch->meters) && !uv_is_closing((uv_handle_t *)&dispatch->tick)) {
+    if (dispatch->phase == DISPATCH_DRAINING && dispatch_is_drained(dispatch) &&
+        !uv_is_closing((uv_handle_t *)&dispatch->tick)) {
         uv_close((uv_handle_t *)&dispatch->tick, dispatch_finished);
         uv_close((uv_handle_t *)&dispatch->nudge, dispatch_finished);
+        uv_close((uv_handle_t *)&dispatch->slice, dispatch_finished);
     }
 }
 
@@ -182,16 +160,9 @@ static void dispatch_pull_lanes(struct dispatch *dispatch)
         lane_pull(dispatch->lanes[(first + i) % n]);
 }
 
-static void dispatch_pull_all(struct dispatch *dispatch)
-{
-    dispatch_pull_lanes(dispatch);
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        screen_step(dispatch->screens[i]);
-}
-
 static void dispatch_filled(void *ctx)
 {
-    dispatch_pull_all(ctx);
+    dispatch_pull_lanes(ctx);
 }
 
 static void dispatch_loaded(void *ctx, struct gauge *gauge)
@@ -201,7 +172,7 @@ static void dispatch_loaded(void *ctx, struct gauge *gauge)
     if (gauge->holder)
         lane_pull(gauge->holder);
     else
-        dispatch_pull_all(dispatch);
+        dispatch_pull_lanes(dispatch);
 }
 
 static void dispatch_on_nudge(uv_timer_t *timer)
@@ -241,10 +212,10 @@ static void dispatch_entered(void *ctx, struct work *work)
     struct dispatch *dispatch = ctx;
 
     choice_bound(&dispatch->choice);
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        for (size_t k = 0; k < work->n_boards; k++)
-            if (work->board_index[k] == screen_board(dispatch->screens[i]))
-                screen_adopt(dispatch->screens[i], work, &work->boards[k]);
+    for (size_t k = 0; k < work->n_boards; k++)
+        screen_join(dispatch->screen_of[work->board_index[k]], work, &work->boards[k],
+                    work->board_displays[k]->weight);
+    dispatch_begin_round(dispatch, ROUND_STEP);
 }
 
 static const struct work_events dispatch_work_events = {
@@ -264,11 +235,6 @@ static const struct lane_events dispatch_lane_events = {
     .stopped = dispatch_adapter_stopped,
 };
 
-static const struct screen_events dispatch_screen_events = {
-    .next = dispatch_next_slogan,
-    .stopped = dispatch_adapter_stopped,
-};
-
 static void dispatch_look(struct dispatch *dispatch)
 {
     choice_look(&dispatch->choice);
@@ -278,14 +244,18 @@ static void dispatch_look(struct dispatch *dispatch)
 
 void dispatch_tick(struct dispatch *dispatch)
 {
+    int64_t hold_until_ms = dispatch->hold_until_ms;
+
     dispatch_watch_clock(dispatch);
+    if (hold_until_ms != dispatch->hold_until_ms)
+        dispatch_wake_screens(dispatch);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_tick(&dispatch->works[i]);
     dispatch_look(dispatch);
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         lane_tick(dispatch->lanes[i]);
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        screen_step(dispatch->screens[i]);
+    if (dispatch->phase < DISPATCH_DRAINING)
+        dispatch_begin_round(dispatch, ROUND_STEP);
     dispatch_advance(dispatch);
 }
 
@@ -298,14 +268,6 @@ static bool dispatch_sends_messages(const struct dispatch_setup *setup)
 {
     for (size_t i = 0; i < setup->n_campaigns; i++)
         if (setup->campaigns[i]->n_orders)
-            return true;
-    return false;
-}
-
-static bool dispatch_uses_board(const struct dispatch_setup *setup, size_t board)
-{
-    for (size_t i = 0; i < setup->n_campaigns; i++)
-        if (campaign_uses_board(setup->campaigns[i], board))
             return true;
     return false;
 }
@@ -333,29 +295,6 @@ static bool dispatch_add_lanes(struct dispatch *dispatch, char *why, size_t why_
         if (!lane)
             return false;
         dispatch->lanes[dispatch->n_lanes++] = lane;
-    }
-    return true;
-}
-
-static bool dispatch_add_screens(struct dispatch *dispatch, char *why, size_t why_size)
-{
-    const struct dispatch_setup *setup = &dispatch->setup;
-    const struct office *office = setup->office;
-
-    dispatch->screens = mem_array(office->n_boards, struct screen *);
-    for (size_t i = 0; i < office->n_boards; i++) {
-        struct adapter_env env = {
-            .loop = setup->loop, .http = setup->http, .board = &office->boards[i]};
-        const struct adapter *adapter = adapter_find(office->boards[i].kind->name);
-        struct screen *screen;
-
-        if (!dispatch_uses_board(setup, i))
-            continue;
-        LOG_ASSERT(adapter && setup->http);
-        screen = screen_new(adapter, &env, i, setup->ledger, why, why_size);
-        if (!screen)
-            return false;
-        dispatch->screens[dispatch->n_screens++] = screen;
     }
     return true;
 }
@@ -430,15 +369,15 @@ void dispatch_start(struct dispatch *dispatch)
 {
     uv_timer_init(dispatch->setup.loop, &dispatch->tick);
     uv_timer_init(dispatch->setup.loop, &dispatch->nudge);
-    dispatch->handles = 2;
-    dispatch->tick.data = dispatch->nudge.data = dispatch;
+    uv_idle_init(dispatch->setup.loop, &dispatch->slice);
+    dispatch->handles = 3;
+    dispatch->tick.data = dispatch->nudge.data = dispatch->slice.data = dispatch;
     uv_timer_start(&dispatch->tick, dispatch_on_tick, DISPATCH_TICK_MS, DISPATCH_TICK_MS);
     dispatch->phase = DISPATCH_RUNNING;
     dispatch->clock_offset_ms = clock_wall_ms() - clock_steady_ms();
     dispatch_look(dispatch);
     dispatch_recall(dispatch);
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        dispatch->running += screen_start(dispatch->screens[i], &dispatch_screen_events, dispatch);
+    dispatch_recall_boards(dispatch);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_start(&dispatch->works[i]);
 }
@@ -458,7 +397,8 @@ void dispatch_stop(struct dispatch *dispatch)
 void dispatch_free(struct dispatch *dispatch)
 {
     LOG_ASSERT(dispatch->phase == DISPATCH_NEW || dispatch->phase == DISPATCH_OVER);
-    dispatch_release_screens(dispatch);
+    for (size_t i = 0; i < dispatch->n_screens; i++)
+        screen_free(dispatch->screens[i]);
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         lane_free(dispatch->lanes[i]);
     meters_free(dispatch->meters);
@@ -467,6 +407,8 @@ void dispatch_free(struct dispatch *dispatch)
         work_fini(&dispatch->works[i]);
     free(dispatch->lanes);
     free(dispatch->screens);
+    free(dispatch->screen_of);
+    free(dispatch->boards);
     free(dispatch->works);
     free(dispatch);
 }

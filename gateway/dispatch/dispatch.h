@@ -1,7 +1,8 @@
 /* dispatch: carries out campaigns: due -> claim -> submit -> outcome -> settle.
  * Runs: loop.
  *
- * Owns one lane per modem, one screen per board that a campaign uses, and one work per campaign. It
+ * Owns one lane per modem, one screen per board that a campaign uses or on which the books say that
+ * something may be left, and one work per campaign. It
  * ends by itself when every campaign has ended and nothing of ours is on a board; or early by
  * dispatch_stop. Before it says finished, every modem and board has been stopped and every
  * operation answered by the books. */
@@ -21,6 +22,12 @@ struct dispatch_setup {
     size_t n_campaigns;
     const struct adapter *modem_adapter; /* of every modem */
     struct http *http;                   /* NULL when no campaign uses a board */
+    /* The callback URL of a board, to be freed; NULL: there is no listener. */
+    char *(*callback_of)(void *ctx, const struct board *board);
+    /* A slogan as a PNG for a board with render = "picture"; lent for the run. NULL: there is none,
+     * the slogan isn't shown. Must return at once. */
+    const void *(*picture_of)(void *ctx, const struct board *board, const char *text,
+                              size_t *length);
     struct ports *ports;                 /* who has which device, for modem_adapter; or NULL */
     const char *agent_path;
     void (*refused)(void *ctx, const struct campaign *campaign, const struct recipient *row);
@@ -34,6 +41,9 @@ struct dispatch_view {
     size_t modems, modems_ready, modems_paused, modems_throttled; /* the others are down */
     size_t boards, boards_ready;
     size_t showing;        /* slogans that are up and proved */
+    size_t boards_paused;  /* released or quiet: the others are down */
+    size_t boards_skewed;  /* whose clock is wrong by more than SIGHT_SKEW_MS */
+    const char *skewed_id; /* the first of these, or NULL */
     size_t works_entering; /* campaigns that are being entered into the books */
     int64_t rows_read;     /* by intake, all campaigns */
     int64_t settled;       /* outcomes in the books since the start */
@@ -65,6 +75,23 @@ const char *dispatch_failure(const struct dispatch *dispatch, size_t campaign);
 /* Pauses or resumes a modem ("bank-a/17") or a whole bank ("bank-a"), at once and for later runs
  * too. How many modems have that name; 0: none. */
 size_t dispatch_pause_modem(struct dispatch *dispatch, const char *id, bool paused);
+
+/* Gives a board back to its owner, or takes it up again, at once and for later runs too. by: who
+ * (goes into the books). true: the office has such a board. */
+bool dispatch_release_board(struct dispatch *dispatch, const char *id, bool released,
+                            const char *by);
+struct dispatch_board {
+    enum lane_state state; /* down: doesn't answer; paused: released or quiet */
+    const char *why;       /* "" when ready; lent */
+    bool released, quiet;
+    bool up; /* something of ours is on it, or may be */
+};
+/* false: no campaign of this run uses it and the books know of nothing on it, or there is none. */
+bool dispatch_look_at_board(const struct dispatch *dispatch, const char *id,
+                            struct dispatch_board *out);
+/* A call of a device for a board (adapter.h). false: no campaign of this run uses the board. */
+bool dispatch_hear(struct dispatch *dispatch, const char *id, const struct adapter_call *call,
+                   struct adapter_answer *answer);
 
 /* For rehearsals, which pass over idle time: nothing is on its way and nothing can be done now.
  * Messages may lie in queues when every modem is down, paused or throttled, or may not take them.

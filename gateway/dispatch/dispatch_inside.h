@@ -2,6 +2,7 @@
  * Runs: loop.
  *
  *   dispatch.c       carries out campaigns
+ *   dispatch_boards.c all boards together, in slices
  *   dispatch_clock.c when the clock was set, and when it is night
  *   dispatch_view.c  what can be seen of that, and when there is nothing to do */
 #ifndef LAWCAST_DISPATCH_DISPATCH_INSIDE_H
@@ -20,6 +21,16 @@ enum dispatch_phase {
     DISPATCH_OVER,
 };
 
+/* What is done with every screen, a slice each turn of the loop. */
+enum dispatch_round {
+    ROUND_START,
+    ROUND_STEP, /* those that are due */
+    ROUND_CLEAR,
+    ROUND_STOP,
+    ROUND_FREE,
+    DISPATCH_ROUNDS
+};
+
 struct dispatch {
     struct dispatch_setup setup;
     enum dispatch_phase phase;
@@ -35,8 +46,21 @@ struct dispatch {
     const char **names;             /* of the lanes' modems, while they are recalled */
     struct ledger_memory *memories; /* same */
     bool recalling;
-    struct screen **screens;
+    uv_idle_t slice;         /* goes on with the rounds */
+    struct screen **screens; /* by id */
     size_t n_screens;
+    struct screen **screen_of;   /* by index in office.boards; NULL: nothing of ours belongs there */
+    struct ledger_board *boards; /* by index in office.boards */
+    bool boards_known;           /* the books have answered that */
+    const char **codes;          /* ids, owners, their names, while they are recalled */
+    bool *used;                  /* same: by a campaign of this run */
+    struct ledger_op recall_boards;
+    bool recalling_boards;
+    size_t releases; /* on their way to the books */
+    struct {
+        size_t at; /* the next one */
+        bool on;
+    } rounds[DISPATCH_ROUNDS];
     struct work *works;
     size_t running;                           /* adapters that were started and have not stopped */
     int64_t clearing_since_ms, stop_since_ms; /* monotonic */
@@ -45,6 +69,15 @@ struct dispatch {
     int64_t settled, reported, unmatched, replies, refusals, answers;
 };
 
+void dispatch_begin_round(struct dispatch *dispatch, enum dispatch_round round);
+void dispatch_end_round(struct dispatch *dispatch, enum dispatch_round round);
+bool dispatch_round_is_on(const struct dispatch *dispatch, enum dispatch_round round);
+bool dispatch_boards_are_clear(const struct dispatch *dispatch);
+/* Nothing is on its way from the books to a screen: they may be freed. */
+bool dispatch_screens_are_still(const struct dispatch *dispatch);
+void dispatch_wake_screens(struct dispatch *dispatch);
+bool dispatch_add_screens(struct dispatch *dispatch, char *why, size_t why_size);
+void dispatch_recall_boards(struct dispatch *dispatch);
 /* Holds all campaigns for a while when the system's clock was set. */
 void dispatch_watch_clock(struct dispatch *dispatch);
 /* Answers to refusals may be sent until then; 0: not now. */

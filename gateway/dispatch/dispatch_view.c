@@ -17,10 +17,28 @@ static void dispatch_view_lane(const struct lane *lane, struct dispatch_view *vi
     view->modem_trouble_id = lane_modem(lane)->id;
 }
 
+static void dispatch_view_screen(const struct screen *screen, struct dispatch_view *view)
+{
+    enum lane_state state = screen_state(screen);
+
+    if (screen_is_leftover(screen))
+        return;
+    view->boards++;
+    view->boards_ready += state == LANE_READY;
+    view->boards_paused += state == LANE_PAUSED;
+    view->showing += screen_showing(screen);
+    view->boards_skewed += screen_is_skewed(screen);
+    if (!view->skewed_id && screen_is_skewed(screen))
+        view->skewed_id = screen_board(screen)->id;
+    if (state != LANE_DOWN || view->board_trouble || !*screen_why(screen))
+        return;
+    view->board_trouble = screen_why(screen);
+    view->board_trouble_id = screen_board(screen)->id;
+}
+
 void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
 {
     *view = (struct dispatch_view){.modems = dispatch->n_lanes,
-                                   .boards = dispatch->n_screens,
                                    .settled = dispatch->settled,
                                    .reported = dispatch->reported,
                                    .unmatched = dispatch->unmatched,
@@ -29,16 +47,9 @@ void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
                                    .answers = dispatch->answers};
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         dispatch_view_lane(dispatch->lanes[i], view);
-    for (size_t i = 0; i < dispatch->n_screens; i++) {
-        const struct screen *screen = dispatch->screens[i];
-
-        view->boards_ready += screen_is_ready(screen);
-        view->showing += screen_showing(screen);
-        if (!view->board_trouble && *screen_why(screen)) {
-            view->board_trouble = screen_why(screen);
-            view->board_trouble_id = dispatch->setup.office->boards[screen_board(screen)].id;
-        }
-    }
+    for (size_t i = 0; i < dispatch->n_screens; i++)
+        if (dispatch->screens[i])
+            dispatch_view_screen(dispatch->screens[i], view);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
         const struct work *work = &dispatch->works[i];
 
@@ -49,22 +60,25 @@ void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
     }
 }
 
-/* Something comes from the books or a modem, or a board may take it at its next step. What lies in
- * the queues of messages lies there because no lane may take it now: each has been asked. */
+/* Something comes from the books or a modem. What lies in the queues lies there because no lane and
+ * no screen may take it now: each has been asked. */
 static bool dispatch_has_rows(const struct dispatch *dispatch)
 {
-    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++) {
-        const struct work *work = &dispatch->works[i];
-
-        if (!work_is_open(work))
-            continue;
-        if (!work_orders_are_still(work))
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
+        if (work_is_open(&dispatch->works[i]) && !work_orders_are_still(&dispatch->works[i]))
             return true;
-        for (size_t k = 0; k < work->n_boards; k++)
-            if (work->boards[k].count || work->boards[k].fetching)
-                return true;
-    }
     return false;
+}
+
+static bool dispatch_screens_rest(const struct dispatch *dispatch)
+{
+    for (int round = 0; round < DISPATCH_ROUNDS; round++)
+        if (dispatch_round_is_on(dispatch, (enum dispatch_round)round))
+            return false;
+    for (size_t i = 0; i < dispatch->n_screens; i++)
+        if (!screen_is_still(dispatch->screens[i]))
+            return false;
+    return true;
 }
 
 bool dispatch_is_idle(const struct dispatch *dispatch)
@@ -78,12 +92,10 @@ bool dispatch_is_idle(const struct dispatch *dispatch)
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         if (!lane_is_quiet(dispatch->lanes[i]))
             return false;
-    for (size_t i = 0; i < dispatch->n_screens; i++)
-        if (!screen_is_quiet(dispatch->screens[i]))
-            return false;
-    return true;
+    return dispatch_screens_rest(dispatch);
 }
 
+/* Boards: what they wait for; probing the devices is no reason to wake. */
 int64_t dispatch_next_ms(const struct dispatch *dispatch)
 {
     int64_t next = INT64_MAX;

@@ -57,10 +57,10 @@ struct intake {
     int64_t rows, longest_turn_us;
 
     /* what LEDGER_CAMPAIGN lends */
-    const char **unit_ids, **unit_names, **board_ids;
+    const char **unit_ids, **unit_names, **board_ids, **board_places;
     int32_t *board_owners;
     int64_t *quotas;
-    char *windows;
+    char *windows, *targets;
 };
 
 static char *intake_windows(const struct campaign *campaign)
@@ -78,6 +78,40 @@ static char *intake_windows(const struct campaign *campaign)
     jv_write(windows, false, &text);
     jv_free(windows);
     return buffer_take(&text);
+}
+
+/* [[unit or "", places, items, minutes], ...]: what the report holds the showings against. */
+static char *intake_targets(const struct campaign *campaign, const struct office *office)
+{
+    struct buffer text = BUFFER_NULL;
+    struct jv *targets = jv_array();
+
+    for (size_t i = 0; i < campaign->n_targets; i++) {
+        const struct target *target = &campaign->targets[i];
+        struct jv *one = jv_array();
+
+        jv_push(one, jv_string(target->unit < 0 ? "" : office->units[target->unit].id));
+        jv_push(one, jv_int(target->places));
+        jv_push(one, jv_int(target->items));
+        jv_push(one, jv_int(target->minutes));
+        jv_push(targets, one);
+    }
+    jv_write(targets, false, &text);
+    jv_free(targets);
+    return buffer_take(&text);
+}
+
+static void intake_name_boards(struct intake *intake, const struct office *office)
+{
+    intake->board_ids = mem_array(office->n_boards, const char *);
+    intake->board_places = mem_array(office->n_boards, const char *);
+    intake->board_owners = mem_array(office->n_boards, int32_t);
+    intake->numbers.boards = mem_array(office->n_boards, int64_t);
+    for (size_t i = 0; i < office->n_boards; i++) {
+        intake->board_ids[i] = office->boards[i].id;
+        intake->board_places[i] = office->boards[i].place;
+        intake->board_owners[i] = (int32_t)office->boards[i].owner;
+    }
 }
 
 struct intake *intake_new(uv_loop_t *loop, struct ledger *ledger, const struct office *office,
@@ -99,14 +133,9 @@ struct intake *intake_new(uv_loop_t *loop, struct ledger *ledger, const struct o
     }
     for (size_t i = 0; i < campaign->n_orders; i++)
         intake->quotas[campaign->orders[i].unit] = campaign->orders[i].quota;
-    intake->board_ids = mem_array(office->n_boards, const char *);
-    intake->board_owners = mem_array(office->n_boards, int32_t);
-    intake->numbers.boards = mem_array(office->n_boards, int64_t);
-    for (size_t i = 0; i < office->n_boards; i++) {
-        intake->board_ids[i] = office->boards[i].id;
-        intake->board_owners[i] = (int32_t)office->boards[i].owner;
-    }
+    intake_name_boards(intake, office);
     intake->windows = intake_windows(campaign);
+    intake->targets = intake_targets(campaign, office);
     return intake;
 }
 
@@ -119,10 +148,12 @@ void intake_free(struct intake *intake)
     free(intake->unit_names);
     free(intake->quotas);
     free(intake->board_ids);
+    free(intake->board_places);
     free(intake->board_owners);
     free(intake->numbers.units);
     free(intake->numbers.boards);
     free(intake->windows);
+    free(intake->targets);
     free(intake);
 }
 
@@ -254,7 +285,7 @@ static void intake_add_slogan(struct intake *intake)
 {
     struct slot slot;
 
-    if (!slots_next(intake->campaign, &intake->walk, &slot)) {
+    if (!slots_next(intake->campaign, intake->office, &intake->walk, &slot)) {
         intake->phase = INTAKE_READING;
         return;
     }
@@ -267,6 +298,7 @@ static void intake_add_slogan(struct intake *intake)
                            .parts = 1,
                            .from_ms = slot.from_ms,
                            .until_ms = slot.until_ms,
+                           .need = (int32_t)intake->campaign->displays[slot.display].level,
                        });
 }
 
@@ -367,6 +399,8 @@ void intake_start(struct intake *intake, const struct intake_events *events, voi
                         .n_boards = intake->office->n_boards,
                         .board_ids = intake->board_ids,
                         .board_owners = intake->board_owners,
+                        .board_places = intake->board_places,
+                        .targets = intake->targets,
                         .board_numbers = intake->numbers.boards},
     };
     ledger_post(intake->ledger, &intake->op);

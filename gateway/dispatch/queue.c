@@ -10,10 +10,10 @@
 static void queue_keep(struct queue *queue, const struct ledger_op *op)
 {
     if (op->fetch.n && !queue->rows)
-        queue->rows = mem_array(QUEUE_ROOM, struct ledger_row);
+        queue->rows = mem_array(queue->room, struct ledger_row);
     for (size_t i = 0; i < op->fetch.n; i++) {
-        LOG_ASSERT(queue->count < QUEUE_ROOM);
-        queue->rows[(queue->head + queue->count++) % QUEUE_ROOM] = op->fetch.rows[i];
+        LOG_ASSERT(queue->count < queue->room);
+        queue->rows[(queue->head + queue->count++) % queue->room] = op->fetch.rows[i];
     }
 }
 
@@ -46,7 +46,7 @@ void queue_forget(struct queue *queue)
 {
     for (; queue->count; queue->count--) {
         ledger_row_release(&queue->rows[queue->head]);
-        queue->head = (queue->head + 1) % QUEUE_ROOM;
+        queue->head = (queue->head + 1) % queue->room;
     }
 }
 
@@ -59,7 +59,7 @@ void queue_fini(struct queue *queue)
 
 static bool queue_has_room(const struct queue *queue)
 {
-    return queue->count <= QUEUE_ROOM / 2;
+    return queue->count <= queue->room / 2;
 }
 
 int64_t queue_next_ms(const struct queue *queue)
@@ -72,7 +72,7 @@ static void queue_post(struct queue *queue, bool open)
     queue->fetching = true;
     queue->drawing = open;
     if (open)
-        queue->fetched = mem_array(QUEUE_ROOM - queue->count, struct ledger_row);
+        queue->fetched = mem_array(queue->room - queue->count, struct ledger_row);
     queue->op = (struct ledger_op){
         .kind = LEDGER_FETCH,
         .campaign = queue->campaign,
@@ -84,12 +84,21 @@ static void queue_post(struct queue *queue, bool open)
                   .address = queue->address,
                   .again = open && !queue->started,
                   .parts_most = queue->parts_most,
-                  .max = open ? QUEUE_ROOM - queue->count : 0,
+                  .max = open ? queue->room - queue->count : 0,
                   .rows = queue->fetched},
     };
     if (open)
         queue->started = true;
     ledger_post(queue->ledger, &queue->op);
+}
+
+void queue_renew(struct queue *queue)
+{
+    if (queue->fetching)
+        return;
+    queue_forget(queue);
+    queue->started = false;
+    queue->next_ms = 0;
 }
 
 void queue_bound(struct queue *queue, int32_t parts_most)
@@ -103,11 +112,8 @@ static void queue_apply_bound(struct queue *queue)
     if (queue->parts_most == queue->parts_next || queue->fetching)
         return;
     queue->parts_most = queue->parts_next;
-    if (!queue->started)
-        return;
-    queue_forget(queue);
-    queue->started = false;
-    queue->next_ms = 0;
+    if (queue->started)
+        queue_renew(queue);
 }
 
 void queue_refill(struct queue *queue, int64_t now_ms, bool open)
@@ -139,8 +145,8 @@ void queue_pass(struct queue *queue)
 {
     struct ledger_row row = queue->rows[queue->head];
 
-    queue->head = (queue->head + 1) % QUEUE_ROOM;
-    queue->rows[(queue->head + queue->count - 1) % QUEUE_ROOM] = row;
+    queue->head = (queue->head + 1) % queue->room;
+    queue->rows[(queue->head + queue->count - 1) % queue->room] = row;
 }
 
 bool queue_take(struct queue *queue, struct ledger_row *row)
@@ -148,7 +154,7 @@ bool queue_take(struct queue *queue, struct ledger_row *row)
     if (!queue->count)
         return false;
     *row = queue->rows[queue->head];
-    queue->head = (queue->head + 1) % QUEUE_ROOM;
+    queue->head = (queue->head + 1) % queue->room;
     queue->count--;
     queue->inflight++;
     queue->open_parts -= row->parts < queue->open_parts ? row->parts : queue->open_parts;

@@ -2,7 +2,7 @@
  * campaign.
  * Runs: loop.
  *
- * The books are the truth; a queue holds copies of at most QUEUE_ROOM rows, which the books call
+ * The books are the truth; a queue holds copies of at most room rows, which the books call
  * due, and asks for more when half of them are gone. One LEDGER_FETCH is on its way at most. Rows
  * that are taken must come back through queue_settled, so that a queue knows when it has nothing
  * left. */
@@ -15,7 +15,8 @@
 
 #include "gateway/ledger/ledger.h"
 
-#define QUEUE_ROOM 512 /* rows; at 64 lanes and 10,000 messages/s about 50 ms of work */
+#define QUEUE_ROOM       512 /* rows; at 64 lanes and 10,000 messages/s about 50 ms of work */
+#define QUEUE_BOARD_ROOM 4   /* one slot of a board is open at a time, and there are many boards */
 
 /* Zeroed but for the members before rows, filled and ctx, which the caller sets. */
 struct queue {
@@ -24,13 +25,14 @@ struct queue {
     int32_t unit, route; /* route: enum phone_operator */
     enum delivery_channel channel;
     int64_t address;   /* the board's number, 0 for messages */
+    size_t room;       /* rows at most: QUEUE_ROOM, QUEUE_BOARD_ROOM */
     struct queue *kin; /* the queues of the same unit, this one too: what fails in one may be
                           replaced from the reserve of another; NULL: boards */
     size_t n_kin;
 
-    struct ledger_row *rows; /* ring of QUEUE_ROOM; NULL until the first row comes */
+    struct ledger_row *rows; /* ring of room; NULL until the first row comes */
     size_t head, count;
-    struct ledger_row *fetched; /* what the books hand over, QUEUE_ROOM; only while fetching */
+    struct ledger_row *fetched; /* what the books hand over; only while fetching */
     struct ledger_op op;
     bool fetching, started;
     bool woken;         /* something changed while a fetch was on its way */
@@ -61,6 +63,9 @@ void queue_poll(struct queue *queue);
 /* From the next refill on rows with more parts stay in the books, because nobody could ever send
  * them; 0: none. What is here is then fetched anew. */
 void queue_bound(struct queue *queue, int32_t parts_most);
+/* Asks the books at the next refill again for what is here: they write off what has passed. Nothing
+ * happens while a fetch is on its way. */
+void queue_renew(struct queue *queue);
 /* Something may have become due (a deferral, a failure that the reserve can fill). */
 void queue_wake(struct queue *queue);
 /* The next row, lent until the queue changes; NULL: empty. */

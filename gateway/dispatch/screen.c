@@ -7,138 +7,91 @@
 #include <string.h>
 
 #include "gateway/base/clock.h"
-#include "gateway/base/hex.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
-#include "gateway/dispatch/showing.h"
+#include "gateway/dispatch/screen_inside.h"
 
-#define SCREEN_ADOPT_MAX 64 /* showings of one board and campaign that a restart takes over */
+/* ---- requests ---- */
 
-struct screen {
-    const struct adapter *adapter;
-    struct adapter_env env;
-    size_t board;
-    struct ledger *ledger;
-    const struct screen_events *events;
-    void *ctx;
-
-    bool ready, started, clearing, stopping, stopped;
-    char why[160]; /* it is not ready, "" when it is */
-    bool claiming, lent;
-    size_t posted;
-    struct list showings;
-    struct showing *task; /* what the claim or the job is about */
-    struct adapter_job job;
-    struct ledger_op claim;
-    void *adapter_state;
-};
-
-struct screen_note {
-    struct ledger_op op;
-    struct screen *screen;
-    struct showing *showing;
-    struct queue *queue;
-};
-
-static void screen_quiet(struct screen *screen)
+static const void *screen_picture(const struct screen *screen, const char *text, size_t *length)
 {
-    if (screen->stopped && screen_is_quiet(screen))
-        screen->events->stopped(screen->ctx);
+    const struct screen_setup *setup = &screen->setup;
+
+    if (setup->env.board->render != RENDER_PICTURE || !setup->picture_of)
+        return NULL;
+    return setup->picture_of(setup->picture_ctx, setup->env.board, text, length);
 }
 
-/* Numbers alone are the same in the books of another gateway on the same board: whose slogan this
- * is stands in the name too, so that nobody takes another's down. */
-static uint32_t screen_mark(const struct showing *showing)
+static int64_t screen_until(const struct screen *screen, const struct showing *showing)
 {
-    MEM_FREE_LATER char *text =
-        mem_printf("%s\n%s\n%lld\n%s", showing->work->office->name, showing->work->campaign->id,
-                   (long long)showing->row.from_ms, showing->row.text);
-    uint64_t mark = hex_fingerprint(text, strlen(text));
-
-    return (uint32_t)(mark ^ mark >> 32);
+    if (showing != screen->wanted || screen->wanted_until_ms > showing->row.until_ms)
+        return showing->row.until_ms;
+    return screen->wanted_until_ms;
 }
 
 static void screen_fill_job(struct screen *screen, struct showing *showing, enum adapter_verb verb)
 {
+    struct adapter_job *job = &screen->job;
+
     screen->task = showing;
-    screen->job = (struct adapter_job){
-        .verb = verb,
-        .id = (uint64_t)showing->row.id,
-        .text = showing->row.text,
-        .from_ms = showing->row.from_ms,
-        .until_ms = showing->row.until_ms,
-        .slot = (unsigned)showing->row.slot % 100,
-        .owner = screen,
-    };
-    snprintf(screen->job.name, sizeof screen->job.name, "lawcast-%lld-%lld-%08x",
-             (long long)showing->work->number, (long long)showing->row.id, screen_mark(showing));
+    *job = (struct adapter_job){.verb = verb, .text = "", .owner = screen};
+    if (!showing)
+        return;
+    job->id = (uint64_t)showing->row.id;
+    job->text = showing->row.text;
+    job->from_ms = showing->row.from_ms;
+    job->until_ms = screen_until(screen, showing);
+    job->limit_ms = showing->limit_ms;
+    job->slot = (unsigned)showing->row.slot % 100;
+    job->want = showing->row.need > LEVEL_STORED ? showing->row.need : LEVEL_STORED;
+    job->picture = screen_picture(screen, showing->row.text, &job->picture_length);
+    memcpy(job->name, showing->name, sizeof job->name);
 }
 
 /* Lends the job to the board. false: the board doesn't take it now. */
 static bool screen_lend(struct screen *screen, struct showing *showing, enum adapter_verb verb)
 {
-    int (*operation)(void *, struct adapter_job *) =
-        verb == ADAPTER_SUBMIT   ? screen->adapter->submit
-        : verb == ADAPTER_VERIFY ? screen->adapter->verify
-                                 : screen->adapter->withdraw;
+    int (*const operations[ADAPTER_VERBS])(void *, struct adapter_job *) = {
+        [ADAPTER_SUBMIT] = screen->adapter->submit,
+        [ADAPTER_WITHDRAW] = screen->adapter->withdraw,
+        [ADAPTER_VERIFY] = screen->adapter->verify,
+        [ADAPTER_PROBE] = screen->adapter->probe,
+    };
 
     screen_fill_job(screen, showing, verb);
-    screen->lent = operation(screen->adapter_state, &screen->job) == 0;
-    if (!screen->lent)
-        showing_retry_later(showing);
+    if (verb == ADAPTER_VERIFY)
+        showing_begin_reading(showing, screen_left_ms(screen, showing));
+    screen->broken_off = false;
+    screen->lent_ms = clock_steady_ms();
+    screen->lent = operations[verb](screen->adapter_state, &screen->job) == 0;
+    if (!screen->lent && showing)
+        showing_retry_later(showing, 0);
     return screen->lent;
 }
 
-static struct screen_note *screen_note(struct screen *screen, struct showing *showing,
-                                       enum ledger_op_kind kind, ledger_done *done)
+/* ---- what is to be done ---- */
+
+/* RETURNED makes it deferred; the books write a slot that has passed off at the next fetch. */
+static void screen_claimed_by_books(struct screen *screen, struct showing *showing)
 {
-    struct screen_note *note = mem_new(struct screen_note);
+    struct adapter_result back = {
+        .outcome = {.kind = OUTCOME_RETURNED, .detail = "the board was not ready"}};
+    struct adapter_result plain = {
+        .outcome = {.kind = OUTCOME_REJECTED,
+                    .detail = "no picture of this slogan could be drawn"}};
+    size_t length;
 
-    note->screen = screen;
-    note->showing = showing;
-    note->queue = showing->queue;
-    note->op = (struct ledger_op){
-        .kind = kind, .campaign = showing->work->number, .done = done, .owner = note};
-    screen->posted++;
-    return note;
-}
-
-static void screen_note_done(struct screen_note *note)
-{
-    struct screen *screen = note->screen;
-
-    screen->posted--;
-    free(note);
-    screen_step(screen);
-    screen_quiet(screen);
-}
-
-static void screen_settled(struct ledger_op *op)
-{
-    struct screen_note *note = op->owner;
-    enum delivery_state state = (enum delivery_state)op->settle.state;
-
-    /* What may be up stays taken until it is withdrawn. */
-    if (!note->showing)
-        queue_settled(note->queue, op->result < 0 ? DELIVERY_SENT : state);
-    screen_note_done(note);
-}
-
-static void screen_settle(struct screen *screen, struct showing *showing,
-                          const struct adapter_result *result)
-{
-    struct screen_note *note = screen_note(screen, showing, LEDGER_SETTLE, screen_settled);
-    enum outcome_kind kind = result->outcome.kind;
-
-    note->op.settle.id = showing->row.id;
-    note->op.settle.outcome = result->outcome;
-    note->op.settle.level = result->level;
-    if (kind == OUTCOME_SENT || kind == OUTCOME_UNKNOWN)
-        list_append(&screen->showings, &showing->link);
-    ledger_post(screen->ledger, &note->op);
-    if (kind != OUTCOME_SENT && kind != OUTCOME_UNKNOWN) {
-        note->showing = NULL;
-        showing_free(showing);
+    screen_desire(screen);
+    if (screen->clearing || !screen->ready || screen->wanted != showing ||
+        !work_is_open(showing->work)) {
+        screen_settle(screen, showing, &back);
+    } else if (screen->setup.env.board->render == RENDER_PICTURE &&
+               !screen_picture(screen, showing->row.text, &length)) {
+        screen_note_trouble(screen, "the publication failed", plain.outcome.detail);
+        screen_settle(screen, showing, &plain);
+    } else if (!screen_lend(screen, showing, ADAPTER_SUBMIT)) {
+        screen_publish_later(screen, 0);
+        screen_settle(screen, showing, &back);
     }
 }
 
@@ -146,113 +99,104 @@ static void screen_claimed(struct ledger_op *op)
 {
     struct screen *screen = op->owner;
     struct showing *showing = screen->task;
-    struct adapter_result result = {
-        .outcome = {.kind = OUTCOME_RETURNED, .detail = "the board was not ready"}};
 
     screen->claiming = false;
     screen->posted--;
     if (op->result < 0) {
         queue_settled(showing->queue, DELIVERY_SENT);
+        screen->task = screen->wanted = NULL;
         showing_free(showing);
-        screen_quiet(screen);
-        return;
+    } else {
+        screen_claimed_by_books(screen, showing);
     }
-    /* RETURNED makes it deferred; the books write a slot that has passed off at the next fetch. */
-    if (screen->clearing || !screen->ready || !work_is_open(showing->work) ||
-        clock_wall_ms() >= showing->row.until_ms || !screen_lend(screen, showing, ADAPTER_SUBMIT))
-        screen_settle(screen, showing, &result);
-    screen_quiet(screen);
+    free(op);
+    screen_step(screen);
+    screen_end(screen);
 }
 
-static void screen_publish(struct screen *screen)
+static void screen_publish(struct screen *screen, struct stake *stake)
 {
     struct ledger_row row;
-    struct queue *queue;
-    struct work *work;
 
-    if (!screen->events->next(screen->ctx, screen->board, &work, &queue, &row))
+    if (clock_steady_ms() < screen->publish_at_ms || !queue_take(stake->queue, &row))
         return;
-    screen->task = showing_new(work, queue, &row);
+    screen->task = showing_new(stake->work, stake->queue, &row);
+    list_append(&screen->showings, &screen->task->link);
     screen->claiming = true;
-    screen->posted++;
-    screen->claim = (struct ledger_op){.kind = LEDGER_CLAIM,
-                                       .campaign = work->number,
-                                       .done = screen_claimed,
-                                       .owner = screen,
-                                       .claim = {.id = row.id}};
-    ledger_post(screen->ledger, &screen->claim);
+    screen_claim(screen, screen->task, screen_claimed);
 }
 
-static void screen_shown(struct ledger_op *op)
+/* It is what should be on the board. */
+static bool screen_keep(struct screen *screen, struct showing *showing)
 {
-    screen_note_done(op->owner);
+    int64_t left_ms = screen_left_ms(screen, showing);
+
+    if (screen_must_publish(screen, showing))
+        return clock_steady_ms() >= showing->retry_ms && left_ms >= SCREEN_SHORTEST_MS &&
+               screen_lend(screen, showing, ADAPTER_SUBMIT);
+    return showing_read_in_ms(showing, left_ms) <= 0 &&
+           screen_lend(screen, showing, ADAPTER_VERIFY);
 }
 
-static void screen_proved(struct screen *screen, struct showing *showing, enum outcome_level level)
+/* It must not be on the board any longer. When everything is taken down early, a last look, tried
+ * once, saves what it has shown; an owner that wants its board doesn't wait for that. */
+static void screen_remove(struct screen *screen, struct showing *showing)
 {
-    struct screen_note *note;
-
-    if (!showing_was_read(showing, level, screen->clearing))
+    if (clock_steady_ms() < showing->retry_ms)
         return;
-    note = screen_note(screen, showing, LEDGER_SHOW, screen_shown);
-    note->op.show.id = showing->row.id;
-    note->op.show.level = level;
-    ledger_post(screen->ledger, &note->op);
+    if (screen->clearing && !screen->released && showing->seen && !showing->farewell &&
+        showing_left_ms(showing) > 0) {
+        showing->farewell = true;
+        (void)screen_lend(screen, showing, ADAPTER_VERIFY);
+        return;
+    }
+    (void)screen_lend(screen, showing, ADAPTER_WITHDRAW);
 }
 
-static void screen_withdrawn(struct ledger_op *op)
+static bool screen_all_known(const struct screen *screen)
 {
-    struct screen_note *note = op->owner;
-
-    queue_settled(note->queue, DELIVERY_WITHDRAWN);
-    showing_free(note->showing);
-    screen_note_done(note);
+    for (size_t i = 0; i < screen->n_stakes; i++)
+        if (screen->stakes[i].known != STAKE_KNOWN)
+            return false;
+    return screen->strays == STAKE_KNOWN;
 }
 
-static void screen_post_withdrawal(struct screen *screen, struct showing *showing,
-                                   const struct outcome *outcome)
+/* The books are being asked for slots: whose turn it is may look different in a moment. */
+static bool screen_is_asking(const struct screen *screen)
 {
-    struct screen_note *note = screen_note(screen, showing, LEDGER_WITHDRAW, screen_withdrawn);
-
-    showing->leaving = true;
-    note->op.show.id = showing->row.id;
-    note->op.show.level = showing->level;
-    note->op.show.shown_ms = showing->shown_ms;
-    note->op.show.code = outcome->code;
-    snprintf(note->op.show.detail, sizeof note->op.show.detail, "%s", outcome->detail);
-    ledger_post(screen->ledger, &note->op);
+    for (size_t i = 0; i < screen->n_stakes; i++)
+        if (screen->stakes[i].queue->fetching)
+            return true;
+    return false;
 }
 
-/* It could not be read or taken down. When all is being taken down, a last look is tried once only.
- */
-static void screen_failed(struct screen *screen, struct showing *showing)
+static void screen_probe(struct screen *screen)
 {
-    if (screen->clearing && !showing->last_proof)
-        showing->last_proof = true;
-    else
-        showing_retry_later(showing);
+    if (screen_may_probe(screen) && clock_steady_ms() >= screen->probe_at_ms)
+        (void)screen_lend(screen, NULL, ADAPTER_PROBE);
 }
 
-static void screen_on_done(void *ctx, struct adapter_job *job, const struct adapter_result *result)
+/* One request, if any is due. */
+static void screen_act(struct screen *screen)
 {
-    struct screen *screen = ctx;
-    struct showing *showing = screen->task;
+    struct showing *showing = screen_unwelcome(screen);
 
-    LOG_ASSERT(screen->lent && job == &screen->job);
-    screen->lent = false;
-    log_debug("delivery=%lld board=%s verb=%d outcome=%d code=%d level=%d detail=\"%s\"",
-              (long long)job->id, screen->env.board->id, (int)job->verb, (int)result->outcome.kind,
-              result->outcome.code, (int)result->level, result->outcome.detail);
-    if (job->verb == ADAPTER_SUBMIT)
-        screen_settle(screen, showing, result);
-    else if (result->outcome.kind != OUTCOME_SENT)
-        screen_failed(screen, showing);
-    else if (job->verb == ADAPTER_VERIFY)
-        screen_proved(screen, showing, result->level);
-    else
-        screen_post_withdrawal(screen, showing, &result->outcome);
-    screen_step(screen);
-    screen_quiet(screen);
+    if (showing) {
+        screen_remove(screen, showing);
+        return;
+    }
+    if (screen->clearing)
+        return;
+    if (!screen->probed)
+        screen_probe(screen);
+    if (screen->lent || !screen_all_known(screen))
+        return;
+    if (screen->wanted && screen_keep(screen, screen->wanted))
+        return;
+    if (screen->wanted_stake && !screen_is_asking(screen))
+        screen_publish(screen, screen->wanted_stake);
+    if (!screen->claiming)
+        screen_probe(screen);
 }
 
 /* The board can't be reached to take it down: it stays "showing" in the books, because nobody saw
@@ -260,24 +204,14 @@ static void screen_on_done(void *ctx, struct adapter_job *job, const struct adap
 static void screen_abandon(struct screen *screen, struct showing *showing)
 {
     log_error("board=%s delivery=%lld could not be withdrawn; look at the board",
-              screen->env.board->id, (long long)showing->row.id);
+              screen->setup.env.board->id, (long long)showing->row.id);
     queue_settled(showing->queue, DELIVERY_SENT);
     showing_free(showing);
 }
 
-static bool screen_tend(struct screen *screen, struct showing *showing)
-{
-    bool go = showing_must_go(showing, screen->clearing);
-
-    if (showing->leaving || clock_steady_ms() < showing->retry_ms)
-        return false;
-    if (showing_must_be_read(showing, screen->clearing))
-        return screen_lend(screen, showing, ADAPTER_VERIFY);
-    return go && screen_lend(screen, showing, ADAPTER_WITHDRAW);
-}
-
-/* A board that stays away for long after a slogan had to go is not waited for. */
-static void screen_abandon_late(struct screen *screen)
+/* A slogan that is off the board ends in the books when its slot does. A board that stays away for
+ * long after a slogan had to go is not waited for, when it has ended that by itself. */
+static void screen_end_slots(struct screen *screen)
 {
     struct list *at, *next;
 
@@ -285,65 +219,113 @@ static void screen_abandon_late(struct screen *screen)
         struct showing *showing = LIST_ELEMENT(at, struct showing, link);
 
         next = at->next;
-        if (!showing_must_go(showing, screen->clearing) || showing->leaving ||
-            showing == screen->task)
+        if (!showing->settled || showing->leaving || (screen->lent && showing == screen->task) ||
+            (!screen->clearing && !showing_is_over(showing)))
             continue;
-        if (!showing->leave_since)
+        if (!showing->up)
+            screen_post_end(screen, showing);
+        else if (!showing->leave_since)
             showing_begin_leaving(showing);
-        else if (clock_mono_ms() - showing->leave_since > SCREEN_GIVE_UP_MS)
+        else if (clock_mono_ms() - showing->leave_since > SCREEN_GIVE_UP_MS &&
+                 screen_ends_by_itself(screen))
             screen_abandon(screen, showing);
     }
 }
 
+static bool screen_has(const struct screen *screen, const struct work *work)
+{
+    for (const struct list *at = screen->showings.next; at != &screen->showings; at = at->next)
+        if (LIST_ELEMENT(at, struct showing, link)->work == work)
+            return true;
+    return false;
+}
+
+static void screen_tend_stakes(struct screen *screen)
+{
+    int64_t now = clock_wall_ms();
+
+    if (screen->strays == STAKE_NEW && screen->known.up)
+        screen_ask_strays(screen);
+    for (size_t i = 0; i < screen->n_stakes; i++) {
+        struct stake *stake = &screen->stakes[i];
+        const struct ledger_row *row = queue_peek(stake->queue);
+        bool open = work_is_open(stake->work);
+
+        if (stake->known == STAKE_NEW ||
+            (stake->known == STAKE_KNOWN && stake->more && !screen_has(screen, stake->work)))
+            screen_ask_showings(screen, stake);
+        if (open && row && row->until_ms <= now)
+            queue_renew(stake->queue);
+        queue_refill(stake->queue, now, open);
+    }
+}
+
+static void screen_break_off(struct screen *screen)
+{
+    screen->broken_off = true;
+    screen->adapter->cancel(screen->adapter_state);
+}
+
+/* Something must go: a request that hangs doesn't hold that up, and a board that is down is asked
+ * until it answers. */
+static void screen_press(struct screen *screen)
+{
+    bool press = screen->started && !screen->ready && screen_unwelcome(screen);
+
+    if (press && !screen->pressed)
+        screen->adapter->hurry(screen->adapter_state);
+    screen->pressed = press;
+    if (!screen->broken_off && clock_steady_ms() - screen->lent_ms >= SCREEN_HUNG_MS &&
+        screen_is_in_the_way(screen))
+        screen_break_off(screen);
+}
+
 void screen_step(struct screen *screen)
 {
-    struct list *at, *next;
-
-    if (screen->claiming || screen->lent || screen->stopping)
+    screen_end_slots(screen);
+    if (screen->stopping)
         return;
-    screen->task = NULL;
-    screen_abandon_late(screen);
-    if (!screen->ready)
-        return;
-    for (at = screen->showings.next; at != &screen->showings; at = next) {
-        next = at->next;
-        if (screen_tend(screen, LIST_ELEMENT(at, struct showing, link)))
-            return;
-    }
     if (!screen->clearing)
-        screen_publish(screen);
-}
-
-static void screen_adopted(struct ledger_op *op)
-{
-    struct screen_note *note = op->owner;
-    struct screen *screen = note->screen;
-    struct work *work = note->showing->work;
-
-    for (size_t i = 0; i < op->showings.n; i++) {
-        struct showing *showing = showing_new(work, note->queue, &op->showings.rows[i]);
-
-        showing->proved = showing->row.state == DELIVERY_SHOWN;
-        showing->level = showing->row.level;
-        showing->read_ms = clock_steady_ms(); /* what the dead gateway saw last is not known */
-        note->queue->inflight++;
-        list_append(&screen->showings, &showing->link);
+        screen_tend_stakes(screen);
+    screen_look_at_quiet(screen);
+    screen_desire(screen);
+    screen_press(screen);
+    if (screen->ready && !screen->claiming && !screen->lent) {
+        screen->task = NULL;
+        screen_act(screen);
     }
-    free(op->showings.rows);
-    free(note->showing);
-    screen_note_done(note);
+    screen_tell(screen);
+    screen_plan(screen);
 }
 
-void screen_adopt(struct screen *screen, struct work *work, struct queue *queue)
-{
-    struct ledger_row nothing = {0};
-    struct showing *stand_in = showing_new(work, queue, &nothing);
-    struct screen_note *note = screen_note(screen, stand_in, LEDGER_SHOWINGS, screen_adopted);
+/* ---- events ---- */
 
-    note->op.showings.address = queue->address;
-    note->op.showings.max = SCREEN_ADOPT_MAX;
-    note->op.showings.rows = mem_array(SCREEN_ADOPT_MAX, struct ledger_row);
-    ledger_post(screen->ledger, &note->op);
+/* What was broken off for the owner's sake, or in its way, holds up no withdrawal. */
+static void screen_hurry(struct screen *screen)
+{
+    for (struct list *at = screen->showings.next; at != &screen->showings; at = at->next)
+        LIST_ELEMENT(at, struct showing, link)->retry_ms = 0;
+    screen->failures = 0;
+    screen->publish_at_ms = 0;
+}
+
+static void screen_on_done(void *ctx, struct adapter_job *job, const struct adapter_result *result)
+{
+    struct screen *screen = ctx;
+
+    LOG_ASSERT(screen->lent && job == &screen->job);
+    screen->lent = false;
+    log_debug("delivery=%lld board=%s verb=%d outcome=%d code=%d level=%d detail=\"%s\"",
+              (long long)job->id, screen->setup.env.board->id, (int)job->verb,
+              (int)result->outcome.kind, result->outcome.code, (int)result->level,
+              result->outcome.detail);
+    screen_hear_result(screen, job, result);
+    screen->task = NULL;
+    if (screen->broken_off)
+        screen_hurry(screen);
+    screen->broken_off = false;
+    screen_step(screen);
+    screen_end(screen);
 }
 
 static void screen_on_ready(void *ctx, bool ready, const char *why)
@@ -351,8 +333,9 @@ static void screen_on_ready(void *ctx, bool ready, const char *why)
     struct screen *screen = ctx;
 
     if (screen->ready != ready)
-        log_info("board=%s state=%s why=\"%s\"", screen->env.board->id, ready ? "ready" : "down",
-                 why);
+        log_info("board=%s state=%s why=\"%s\"", screen->setup.env.board->id,
+                 ready ? "ready" : "down", why);
+    screen->changed = screen->changed || strcmp(screen->why, why) != 0;
     screen->ready = ready;
     snprintf(screen->why, sizeof screen->why, "%s", why);
     screen_step(screen);
@@ -363,63 +346,78 @@ static void screen_on_stopped(void *ctx)
     struct screen *screen = ctx;
 
     screen->stopped = true;
-    screen_quiet(screen);
+    screen_end(screen);
 }
 
 static const struct adapter_events screen_adapter_events = {
     .ready = screen_on_ready,
     .done = screen_on_done,
+    .proved = screen_on_proved,
     .stopped = screen_on_stopped,
 };
 
-struct screen *screen_new(const struct adapter *adapter, const struct adapter_env *env,
-                          size_t board, struct ledger *ledger, char *why, size_t why_size)
+/* ---- its life ---- */
+
+struct screen *screen_new(const struct screen_setup *setup, char *why, size_t why_size)
 {
     struct screen *screen = mem_new(struct screen);
 
-    adapter_check(adapter);
+    adapter_check(setup->adapter);
     list_init(&screen->showings);
-    screen->adapter = adapter;
-    screen->board = board;
-    screen->ledger = ledger;
-    screen->env = *env;
-    screen->env.events = &screen_adapter_events;
-    screen->env.ctx = screen;
-    screen->adapter_state = mem_alloc(1, adapter->state_size);
-    if (adapter->init(screen->adapter_state, &screen->env, why, why_size) == 0)
+    screen->setup = *setup;
+    screen->adapter = setup->adapter;
+    screen->setup.env.events = &screen_adapter_events;
+    screen->setup.env.ctx = screen;
+    screen->next_ms = INT64_MAX;
+    screen->adapter_state = mem_alloc(1, setup->adapter->state_size);
+    if (setup->adapter->init(screen->adapter_state, &screen->setup.env, why, why_size) == 0)
         return screen;
     screen_free(screen);
     return NULL;
 }
 
-bool screen_start(struct screen *screen, const struct screen_events *events, void *ctx)
+bool screen_start(struct screen *screen, const struct ledger_board *known,
+                  void (*stopped)(void *ctx), void *ctx)
 {
     int rc;
 
-    screen->events = events;
+    screen->known = *known;
+    screen->strays = known->up ? STAKE_NEW : STAKE_KNOWN;
+    if (!screen->asked_release)
+        screen->released = known->released;
+    screen->on_stopped = stopped;
     screen->ctx = ctx;
+    screen->changed = true;
     rc = screen->adapter->start(screen->adapter_state);
     screen->started = rc == 0;
     if (rc)
-        log_error("board=%s can't be started: %s", screen->env.board->id, uv_strerror(rc));
+        log_error("board=%s can't be started: %s", screen->setup.env.board->id, uv_strerror(rc));
+    if (rc)
+        snprintf(screen->why, sizeof screen->why, "can't be started: %s", uv_strerror(rc));
+    screen_wake(screen);
     return screen->started;
+}
+
+void screen_release(struct screen *screen, bool released)
+{
+    screen->asked_release = true;
+    if (screen->released == released)
+        return;
+    log_info("board=%s state=%s", screen->setup.env.board->id, released ? "released" : "resumed");
+    screen->released = released;
+    screen_hurry(screen);
+    if (released && screen->lent && screen->job.verb != ADAPTER_WITHDRAW && !screen->stopping)
+        screen_break_off(screen);
+    screen_step(screen);
 }
 
 void screen_clear(struct screen *screen)
 {
-    struct list *at;
-
     if (screen->clearing)
         return;
     screen->clearing = true;
-    for (at = screen->showings.next; at != &screen->showings; at = at->next)
-        LIST_ELEMENT(at, struct showing, link)->retry_ms = 0;
+    screen_hurry(screen);
     screen_step(screen);
-}
-
-bool screen_is_clear(const struct screen *screen)
-{
-    return list_is_empty(&screen->showings) && screen_is_quiet(screen);
 }
 
 void screen_stop(struct screen *screen)
@@ -433,56 +431,28 @@ void screen_stop(struct screen *screen)
 
 void screen_free(struct screen *screen)
 {
-    LOG_ASSERT(!screen->started || (screen->stopped && screen_is_quiet(screen)));
+    LOG_ASSERT(!screen->started || (screen->stopped && screen_is_still(screen)));
     while (!list_is_empty(&screen->showings)) {
         struct showing *showing = LIST_ELEMENT(screen->showings.next, struct showing, link);
 
+        if (showing->up)
+            log_error("board=%s delivery=%lld may still be on it%s", screen->setup.env.board->id,
+                      (long long)showing->row.id,
+                      screen_ends_by_itself(screen) ? " until its end" : ": look at the board");
         showing->queue->inflight--;
         showing_free(showing);
     }
     screen->adapter->fini(screen->adapter_state);
     free(screen->adapter_state);
+    free((char *)(uintptr_t)screen->setup.env.callback);
+    free(screen->stakes);
+    free(screen->past);
     free(screen);
 }
 
-size_t screen_board(const struct screen *screen)
+void screen_hear(struct screen *screen, const struct adapter_call *call,
+                 struct adapter_answer *answer)
 {
-    return screen->board;
-}
-
-bool screen_is_ready(const struct screen *screen)
-{
-    return screen->ready;
-}
-
-bool screen_is_quiet(const struct screen *screen)
-{
-    return !screen->claiming && !screen->lent && screen->posted == 0;
-}
-
-size_t screen_showing(const struct screen *screen)
-{
-    size_t n = 0;
-
-    for (struct list *at = screen->showings.next; at != &screen->showings; at = at->next)
-        n += LIST_ELEMENT(at, struct showing, link)->proved;
-    return n;
-}
-
-const char *screen_why(const struct screen *screen)
-{
-    return screen->why;
-}
-
-int64_t screen_next_ms(const struct screen *screen)
-{
-    int64_t next = INT64_MAX, wall = clock_wall_ms();
-
-    for (struct list *at = screen->showings.next; at != &screen->showings; at = at->next) {
-        int64_t due = showing_due_in_ms(LIST_ELEMENT(at, struct showing, link), screen->clearing);
-
-        if (wall + due < next)
-            next = wall + due;
-    }
-    return next;
+    if (screen->started && !screen->stopping)
+        screen->adapter->hear(screen->adapter_state, call, answer);
 }

@@ -2,8 +2,10 @@
  * Runs: any (pure).
  *
  * Every window of the campaign is cut into slots of every_s seconds (the last one may be shorter,
- * but not under a second); slot k shows slogan k modulo their number. Slots are numbered through
- * all windows and all displays of the campaign, so that a number means the same after a restart. */
+ * but not under a second); slot k shows slogan k modulo their number. With display.after the
+ * owner's own items have the board between two slots, so many of them, as long as the board shows
+ * one. Slots are numbered through all windows and all displays of the campaign, so that a number
+ * means the same after a restart. */
 #ifndef LAWCAST_DISPATCH_SLOTS_H
 #define LAWCAST_DISPATCH_SLOTS_H
 
@@ -23,8 +25,7 @@ struct slots_walk {
 };
 
 /* The next slot of the campaign; *walk starts zeroed. false: no more. */
-bool slots_next(const struct campaign *campaign, struct slots_walk *walk, struct slot *slot);
-/* How many there are. */
-int64_t slots_count(const struct campaign *campaign);
+bool slots_next(const struct campaign *campaign, const struct office *office,
+                struct slots_walk *walk, struct slot *slot);
 
 #endif

@@ -57,15 +57,6 @@ static void work_filled(void *ctx, struct queue *queue)
         work->events->filled(work->ctx);
 }
 
-static void work_open_queue(struct work *work, struct queue *queue, struct queue key)
-{
-    *queue = key;
-    queue->ledger = work->ledger;
-    queue->campaign = work->number;
-    queue->filled = work_filled;
-    queue->ctx = work;
-}
-
 static void work_open_orders(struct work *work)
 {
     const struct campaign *campaign = work->campaign;
@@ -78,31 +69,42 @@ static void work_open_orders(struct work *work)
 
         order->claim.quota = campaign->orders[i].quota;
         for (int32_t route = 0; route < PHONE_OPERATORS; route++)
-            work_open_queue(work, &order->queues[route],
-                            (struct queue){.unit = numbers->units[campaign->orders[i].unit],
-                                           .route = route,
-                                           .channel = CHANNEL_SMS,
-                                           .kin = order->queues,
-                                           .n_kin = PHONE_OPERATORS});
+            order->queues[route] = (struct queue){.ledger = work->ledger,
+                                                  .campaign = work->number,
+                                                  .unit = numbers->units[campaign->orders[i].unit],
+                                                  .route = route,
+                                                  .channel = CHANNEL_SMS,
+                                                  .room = QUEUE_ROOM,
+                                                  .kin = order->queues,
+                                                  .n_kin = PHONE_OPERATORS,
+                                                  .filled = work_filled,
+                                                  .ctx = work};
     }
 }
 
+/* A board is in one display of a campaign at most. */
 static void work_open_boards(struct work *work)
 {
     const struct office *office = work->office;
+    const struct campaign *campaign = work->campaign;
     const struct intake_numbers *numbers = intake_numbers(work->intake);
 
     work->boards = mem_array(office->n_boards, struct queue);
     work->board_index = mem_array(office->n_boards, size_t);
-    for (size_t i = 0; i < office->n_boards; i++) {
-        if (!campaign_uses_board(work->campaign, i))
-            continue;
-        work->board_index[work->n_boards] = i;
-        work_open_queue(work, &work->boards[work->n_boards++],
-                        (struct queue){.unit = numbers->units[office->boards[i].owner],
-                                       .channel = CHANNEL_DISPLAY,
-                                       .address = numbers->boards[i]});
-    }
+    work->board_displays = mem_array(office->n_boards, const struct display *);
+    for (size_t i = 0; i < campaign->n_displays; i++)
+        for (size_t k = 0; k < campaign->displays[i].n_boards; k++) {
+            size_t board = campaign->displays[i].boards[k], n = work->n_boards++;
+
+            work->board_index[n] = board;
+            work->board_displays[n] = &campaign->displays[i];
+            work->boards[n] = (struct queue){.ledger = work->ledger,
+                                             .campaign = work->number,
+                                             .unit = numbers->units[office->boards[board].owner],
+                                             .channel = CHANNEL_DISPLAY,
+                                             .address = numbers->boards[board],
+                                             .room = QUEUE_BOARD_ROOM};
+        }
 }
 
 static char *work_failure(const struct work *work, enum intake_result result)
@@ -285,8 +287,6 @@ static void work_refill(struct work *work, int64_t now)
 
     for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
         queue_refill(queue, now, open);
-    for (size_t i = 0; i < work->n_boards; i++)
-        queue_refill(&work->boards[i], now, open);
 }
 
 static void work_expire(struct work *work);
@@ -460,8 +460,6 @@ int64_t work_next_ms(const struct work *work)
         return next;
     for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
         next = work_sooner(next, queue_next_ms(queue));
-    for (size_t i = 0; i < work->n_boards; i++)
-        next = work_sooner(next, queue_next_ms(&work->boards[i]));
     window = window_at(campaign->windows, campaign->n_windows, now);
     if (window)
         return work_sooner(next, window->to_ms);
@@ -488,6 +486,7 @@ void work_fini(struct work *work)
     free(work->orders);
     free(work->boards);
     free(work->board_index);
+    free(work->board_displays);
     free(work->failure);
     intake_free(work->intake);
 }

@@ -8,7 +8,10 @@
  *   ENDED     nothing more will happen (or it failed: see failure)
  *
  * A report that says "not delivered" during WAITING can call the reserve: the work is RUNNING again
- * as long as a window is open or one is to come. */
+ * as long as a window is open or one is to come.
+ *
+ * The queues of boards are refilled by their screens (screen.h), one by one: there may be ten
+ * thousand. */
 #ifndef LAWCAST_DISPATCH_WORK_H
 #define LAWCAST_DISPATCH_WORK_H
 
@@ -52,8 +55,9 @@ struct work {
     struct intake *intake;
     struct work_order *orders;
     size_t n_orders;
-    struct queue *boards; /* one per board that the campaign uses */
-    size_t *board_index;  /* index in office.boards */
+    struct queue *boards;                  /* one per board that the campaign uses */
+    size_t *board_index;                   /* index in office.boards */
+    const struct display **board_displays; /* which of the campaign's has it */
     size_t n_boards;
     struct ledger_op expire, close;
     bool expiring, closing;
@@ -74,8 +78,8 @@ bool work_is_quiet(const struct work *work);
 bool work_orders_are_still(const struct work *work);
 /* Something may have become due for its orders (a failure that the reserve can fill). */
 void work_wake(struct work *work);
-/* The wall time at which the work will have something to do if nothing happens before; INT64_MAX:
- * never. */
+/* The wall time at which the work will have something to do if nothing happens before, but for its
+ * boards; INT64_MAX: never. */
 int64_t work_next_ms(const struct work *work);
 size_t work_awaiting(const struct work *work);
 /* Parts that nobody has taken yet, as of the last look; 0 outside the windows. */

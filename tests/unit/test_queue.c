@@ -34,6 +34,7 @@ static int bench_open(void **state)
                                           .unit = 1,
                                           .route = i,
                                           .channel = CHANNEL_SMS,
+                                          .room = QUEUE_ROOM,
                                           .kin = bench->queues,
                                           .n_kin = 2,
                                           .filled = bench_filled,
