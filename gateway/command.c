@@ -130,8 +130,8 @@ int command_read_office(const char *path, struct diag *diag, struct office **out
                         "文件 指定配置文件。"));
         return COMMAND_REFUSED;
     }
-    return config_read_office(found, adapter_board_kinds(), diag, out) ? COMMAND_REFUSED
-                                                                       : COMMAND_FINE;
+    return config_read_office(found, adapter_board_kind, diag, out) ? COMMAND_REFUSED
+                                                                    : COMMAND_FINE;
 }
 
 void command_free_office(struct office *office)

@@ -39,7 +39,7 @@ const struct command *command_find(const char *name);
 const char *command_nearest(const char *word);
 
 extern const struct command command_check, command_plan, command_rehearse, command_run,
-    command_status, command_modems, command_replies, command_report, command_help;
+    command_status, command_modems, command_boards, command_replies, command_report, command_help;
 
 void command_print_help(const struct command *command, FILE *out);
 /* Says on standard error what is wrong with the arguments and where help is. COMMAND_USAGE. */

@@ -14,12 +14,14 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/outlet.h"
+#include "adapters/display/board_why.h"
 #include "adapters/display/http.h"
 #include "adapters/kinds.h"
 #include "adapters/modem/ports.h"
 #include "adapters/modem/why.h"
 #include "gateway/control/control.h"
 #include "gateway/ledger/books.h"
+#include "gateway/outside.h"
 #include "gateway/report/progress.h"
 #include "gateway/report/refused.h"
 
@@ -38,8 +40,7 @@ struct gateway {
     struct ledger *ledger;
     struct http *http;
     struct ports *ports;
-    struct control *control;
-    char *control_path; /* lent to control */
+    struct outside *outside;
     struct dispatch *dispatch;
     struct books *books;
     struct progress *progress;
@@ -109,13 +110,18 @@ static char *gateway_trouble_line(const struct gateway *gateway, const struct di
     if (gateway->trouble)
         return mem_dup(gateway->trouble);
     if (view->modem_trouble)
-        return mem_printf(lang("%zu modems are down; %s: %s", "%zu 台短信设备不可用；%s：%s"),
+        return mem_printf(lang("Modems that are down: %zu; %s: %s", "%zu 台短信设备不可用；%s：%s"),
                           view->modems - gateway_usable(view), view->modem_trouble_id,
                           why_label(view->modem_trouble));
     if (view->board_trouble)
-        return mem_printf(lang("%zu boards don't answer; %s: %s", "%zu 块显示屏不可用；%s：%s"),
-                          view->boards - view->boards_ready, view->board_trouble_id,
-                          view->board_trouble);
+        return mem_printf(
+            lang("Boards that don't answer: %zu; %s: %s", "%zu 块显示屏不可用；%s：%s"),
+            view->boards - view->boards_ready - view->boards_paused, view->board_trouble_id,
+            board_why_label(view->board_trouble));
+    if (view->skewed_id)
+        return mem_printf(lang("Boards whose clock is wrong: %zu, such as %s. Set it.",
+                               "%zu 块显示屏的时钟不准（如 %s），请校时"),
+                          view->boards_skewed, view->skewed_id);
     return NULL;
 }
 
@@ -140,6 +146,7 @@ static void gateway_draw(struct gateway *gateway)
                                          .modems_ready = gateway_usable(&view),
                                          .modems = view.modems,
                                          .boards_ready = view.boards_ready,
+                                         .boards_paused = view.boards_paused,
                                          .boards = view.boards,
                                          .planning = view.works_entering > 0,
                                          .rows_read = view.rows_read,
@@ -233,45 +240,17 @@ static void gateway_read(void *ctx, const struct campaign *campaign)
             (long long)rows, path);
 }
 
-static void gateway_pause(struct gateway *gateway, const char *id, bool pause, struct jv *answer)
-{
-    size_t n = dispatch_pause_modem(gateway->dispatch, id, pause);
-    MEM_FREE_LATER char *none = mem_printf(
-        lang("there is no modem and no bank \"%s\"", "没有代号为 %s 的短信设备或设备组"), id);
-
-    if (!n) {
-        jv_put(answer, "error", jv_string(none));
-        return;
-    }
-    log_info("control=%s id=%s modems=%zu", pause ? "pause" : "resume", id, n);
-    jv_put(answer, "ok", jv_string(pause ? "pause" : "resume"));
-    jv_put(answer, "modems", jv_int((int64_t)n));
-}
-
-static void gateway_obey(void *ctx, size_t n, char *const *words, struct jv *answer)
-{
-    struct gateway *gateway = ctx;
-    bool pause = strcmp(words[0], "pause") == 0;
-
-    if (n == 3 && (pause || strcmp(words[0], "resume") == 0) && strcmp(words[1], "modem") == 0)
-        gateway_pause(gateway, words[2], pause, answer);
-    else
-        jv_put(answer, "error", jv_string(lang("this command is not known", "不认识这个命令")));
-}
-
 static void gateway_open_control(struct gateway *gateway)
 {
-    int rc;
+    MEM_FREE_LATER char *path = control_path(gateway->setup->ledger_path);
+    int rc = outside_serve(gateway->outside, gateway->dispatch, path);
 
-    gateway->control_path = control_path(gateway->setup->ledger_path);
-    rc = control_open(&gateway->control, &gateway->loop, gateway->control_path, gateway_obey,
-                      gateway);
     if (rc)
         gateway_say(gateway,
-                    lang("lawcast: modems can't be paused during this run, because %s can't be "
-                         "made: %s\n",
-                         "lawcast：无法创建 %s（%s），本次运行期间不能暂停短信设备\n"),
-                    gateway->control_path, strerror(-rc));
+                    lang("lawcast: modems and boards can't be steered during this run, because %s "
+                         "can't be made: %s\n",
+                         "lawcast：无法创建 %s（%s），本次运行期间不能暂停短信设备或交还显示屏\n"),
+                    path, strerror(-rc));
 }
 
 static void gateway_ledger_closed(void *ctx)
@@ -326,7 +305,7 @@ static void gateway_finished(void *ctx)
     if (gateway->progress)
         gateway_draw(gateway);
     gateway_close_progress(gateway);
-    control_close(gateway->control);
+    outside_close(gateway->outside);
     gateway_shut(gateway);
 }
 
@@ -392,11 +371,31 @@ static int gateway_open_ledger(struct gateway *gateway)
     return 0;
 }
 
+static char *gateway_callback(void *ctx, const struct board *board)
+{
+    return outside_callback(((struct gateway *)ctx)->outside, board);
+}
+
+static const void *gateway_picture(void *ctx, const struct board *board, const char *text,
+                                   size_t *length)
+{
+    return outside_picture(((struct gateway *)ctx)->outside, board, text, length);
+}
+
 static int gateway_open_dispatch(struct gateway *gateway)
 {
     const struct gateway_setup *setup = gateway->setup;
     char why[256] = "";
 
+    const struct outside_setup outside = {.loop = &gateway->loop,
+                                          .office = setup->office,
+                                          .campaigns = setup->campaigns,
+                                          .n_campaigns = setup->n_campaigns};
+
+    if (outside_open(&gateway->outside, &outside, why, sizeof why)) {
+        fprintf(stderr, "lawcast: %s: %s\n", setup->office->file, why);
+        return -EINVAL;
+    }
     gateway->http = http_new(&gateway->loop);
     gateway->ports = ports_new();
     gateway->dispatch = dispatch_new(&(struct dispatch_setup){.loop = &gateway->loop,
@@ -411,6 +410,8 @@ static int gateway_open_dispatch(struct gateway *gateway)
                                                               .refused = gateway_refused,
                                                               .read = gateway_read,
                                                               .finished = gateway_finished,
+                                                              .callback_of = gateway_callback,
+                                                              .picture_of = gateway_picture,
                                                               .ctx = gateway},
                                      why, sizeof why);
     if (gateway->dispatch)
@@ -456,10 +457,17 @@ static void gateway_conclude(struct gateway *gateway)
     if (gateway->dispatch)
         dispatch_free(gateway->dispatch);
     ports_free(gateway->ports);
-    free(gateway->control_path);
+    outside_free(gateway->outside);
     free(gateway->refused);
     outlet_close(gateway->voice);
     free(gateway->trouble);
+}
+
+/* What was opened before it failed. */
+static void gateway_abort(struct gateway *gateway)
+{
+    outside_close(gateway->outside);
+    gateway_shut(gateway);
 }
 
 int gateway_run(const struct gateway_setup *setup, struct gateway_result *result)
@@ -482,7 +490,7 @@ int gateway_run(const struct gateway_setup *setup, struct gateway_result *result
     if (!rc)
         gateway_begin(&gateway);
     else
-        gateway_shut(&gateway);
+        gateway_abort(&gateway);
     uv_run(&gateway.loop, UV_RUN_DEFAULT);
     LOG_ASSERT(uv_loop_close(&gateway.loop) == 0);
     gateway_conclude(&gateway);

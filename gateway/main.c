@@ -9,8 +9,17 @@
 #include "gateway/command.h"
 
 const struct command *const commands[] = {
-    &command_check,  &command_plan,    &command_rehearse, &command_run,  &command_status,
-    &command_modems, &command_replies, &command_report,   &command_help, NULL,
+    &command_check,
+    &command_plan,
+    &command_rehearse,
+    &command_run,
+    &command_status,
+    &command_modems,
+    &command_boards,
+    &command_replies,
+    &command_report,
+    &command_help,
+    NULL,
 };
 
 static int main_unknown(const char *word)

@@ -3,6 +3,7 @@
 #include "gateway/rehearsal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -114,19 +115,63 @@ static struct jv *rehearsal_webhook_verb(const struct board *board, const char *
     return verb;
 }
 
+/* An option's value as it would be written; NULL: none, or a list. */
+static struct jv *rehearsal_value(const struct option_def *def, const void *field)
+{
+    char number[24];
+    int64_t integer;
+    const char *text;
+    bool yes;
+    int choice;
+
+    switch (def->type) {
+    case OPTION_STRING:
+        memcpy(&text, field, sizeof text);
+        return text ? jv_string(text) : NULL;
+    case OPTION_INT:
+        memcpy(&integer, field, sizeof integer);
+        snprintf(number, sizeof number, "%lld", (long long)integer);
+        return jv_string(number);
+    case OPTION_BOOL:
+        memcpy(&yes, field, sizeof yes);
+        return jv_string(yes ? "true" : "false");
+    case OPTION_CHOICE:
+        memcpy(&choice, field, sizeof choice);
+        return jv_string(def->choices[choice]);
+    case OPTION_STRINGS:
+    case OPTION_TIME:
+    case OPTION_SKIP:
+        return NULL;
+    }
+    return NULL;
+}
+
+static struct jv *rehearsal_options(const struct board *board)
+{
+    struct jv *options = jv_object();
+
+    for (const struct option_def *def = board->kind->options; def->name; def++) {
+        struct jv *value = rehearsal_value(def, (const char *)board->options + def->offset);
+
+        if (value)
+            jv_put(options, def->name, value);
+    }
+    return options;
+}
+
 static struct jv *rehearsal_board(const struct board *board)
 {
     struct jv *spec = jv_object();
 
     jv_put(spec, "id", jv_string(board->id));
     jv_put(spec, "kind", jv_string(board->kind->name));
+    jv_put(spec, "width", jv_int(board->width));
+    jv_put(spec, "height", jv_int(board->height));
+    jv_put(spec, "options", rehearsal_options(board));
     if (strcmp(board->kind->name, "webhook") == 0) {
         jv_put(spec, "publish", rehearsal_webhook_verb(board, "publish_"));
         jv_put(spec, "withdraw", rehearsal_webhook_verb(board, "withdraw_"));
         jv_put(spec, "verify", rehearsal_webhook_verb(board, "verify_"));
-    } else {
-        jv_put(spec, "user", jv_string(rehearsal_text(board, "", "user")));
-        jv_put(spec, "password", jv_string(rehearsal_text(board, "", "password")));
     }
     return spec;
 }
@@ -186,8 +231,13 @@ static int rehearsal_write_spec(const struct rehearsal_setup *setup, const char 
 {
     BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
     struct jv *spec = rehearsal_spec(setup);
-    FILE *file = fopen(path, "we");
-    int rc = 0;
+    FILE *file;
+    int fd, rc = 0;
+
+    /* The boards' passwords are in it. */
+    unlink(path);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    file = fd >= 0 ? fdopen(fd, "w") : NULL;
 
     jv_write(spec, true, &text);
     jv_free(spec);
@@ -213,6 +263,13 @@ static bool rehearsal_turn_office(struct office *office, const struct jv *ready)
         office->modems[i].spares = NULL;
         office->modems[i].grace_ms = 0; /* a simulated line has no bytes on their way */
         office->modems[i].gap_ms = 0;   /* nor an operator who counts the seconds */
+    }
+    if (office->listen.address) { /* callbacks stay on this machine, too */
+        free(office->listen.address);
+        free(office->listen.url);
+        office->listen.address = mem_dup("127.0.0.1");
+        office->listen.url = NULL;
+        office->listen.port = 0;
     }
     for (size_t i = 0; i < office->n_boards; i++) {
         const char *url = jv_text(jv_member(jv_at(ready, "/boards"), office->boards[i].id));
@@ -272,7 +329,7 @@ static bool rehearsal_is_waiting(struct rehearsal *rehearsal)
     }
     silent_ms = clock_mono_ms() - rehearsal->progress_mono_ms;
     if (view.modems_ready + view.modems_paused + view.modems_throttled < view.modems ||
-        view.boards_ready < view.boards)
+        view.boards_ready + view.boards_paused < view.boards)
         return silent_ms < REHEARSAL_DEVICES_MS;
     /* While there is more to send, the reports come by the way. */
     return view.awaiting && !view.open && silent_ms < REHEARSAL_REPORTS_MS;

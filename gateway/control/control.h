@@ -7,6 +7,9 @@
  *
  *   pause modem ID        ID: a modem, "bank-a/17", or a whole bank, "bank-a"
  *   resume modem ID
+ *   release board ID      it is its owner's until resume
+ *   resume board ID
+ *   board ID              adds state, why, released, quiet, up (is something of ours on it?)
  *
  * Only the gateway's own user and root are listened to (SO_PEERCRED), whatever the file's mode
  * says. A socket that a crash left behind is taken over: whoever opens one holds the lock on the
