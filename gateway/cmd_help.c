@@ -1,11 +1,17 @@
 /* cmd_help: lawcast help: the commands, one command, or the options of a file.
  * Runs: any. */
+#include <stdlib.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
 #include "gateway/base/lang.h"
+#include "gateway/base/log.h"
+#include "adapters/adapter.h"
 #include "gateway/command.h"
 #include "gateway/config/config.h"
+#include "gateway/config/optprint.h"
+#include "gateway/report/fold.h"
+
+enum { HELP_NAME = 2, HELP_TEXT = 19 }; /* where an option's name begins, and what is said of it */
 
 static void help_list(void)
 {
@@ -18,6 +24,7 @@ static void help_list(void)
         printf("  %-10s %s\n", commands[i]->name, lang(commands[i]->help_en, commands[i]->help_zh));
     fputs(lang("\nlawcast help COMMAND    about one command\n"
                "lawcast help conf       the options of conf/lawcast.cfg\n"
+               "lawcast help KIND       the options of one kind of boards, such as huidu\n"
                "lawcast help campaign   the options of a campaign file\n"
                "lawcast --version       the version\n"
                "\nExit codes: 0 fine; 1 your files have errors or something was refused; 2 wrong "
@@ -25,6 +32,7 @@ static void help_list(void)
                "machine failed, or\nthe books don't add up.\n",
                "\nlawcast help 命令       一个命令的说明\n"
                "lawcast help conf       conf/lawcast.cfg 的选项\n"
+               "lawcast help 类型       一种显示屏的选项，例如 huidu\n"
                "lawcast help campaign   任务文件的选项\n"
                "lawcast --version       版本\n"
                "\n退出码：0 正常；1 文件有错误或有内容被拒绝；2 用法错误；\n3 "
@@ -32,44 +40,134 @@ static void help_list(void)
           stdout);
 }
 
-static void help_conf(void)
+/* Adds a text whose lines are folded for a terminal; what continues an option stands under it. */
+static void help_put_folded(char *text, FILE *out)
 {
-    config_print_office_options(stdout, adapter_board_kinds());
+    char *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n"))) {
+        size_t indent = strspn(line, " ");
+
+        if (rest || *line)
+            fold_print(line, FOLD_COLUMNS, indent == HELP_NAME ? HELP_TEXT : indent, out);
+    }
+}
+
+static void help_webhook(FILE *out)
+{
     fputs(
-        lang("Places in the paths, bodies and expected values (_equals) of a webhook:\n"
-             "  {name}   the slogan's name, the same in publish, withdraw and verify\n"
-             "  {text}   the slogan\n"
-             "  {from}   when it is to be shown, such as 2026-10-31T08:30:00+08:00\n"
-             "  {until}  when it is to be taken off, written alike\n"
-             "  {board}  the board's id\n"
-             "How a value is written: {text:json} inside of a JSON string, {text:url} percent-\n"
-             "encoded, {text:base64}, {text:plain} as it is. Without a word behind the colon a "
-             "path\n"
-             "takes :url, a body :json when content_type is JSON, everything else :plain. {{ is a\n"
-             "brace. A body of your own replaces the default above; \"\" sends none.\n",
-             "webhook 的路径、正文和期望值（_equals）可用占位符：\n"
-             "  {name}   标语代号，发布、撤下、核实时相同\n"
-             "  {text}   标语内容\n"
-             "  {from}   开始播放的时间，例如 2026-10-31T08:30:00+08:00\n"
-             "  {until}  撤下的时间，写法相同\n"
-             "  {board}  显示屏代号\n"
-             "转义：{text:json} 用于 JSON 字符串之内，{text:url} 为百分号编码，{text:base64}，"
-             "{text:plain} 原样。\n"
-             "不写冒号时：路径按 :url，content_type 为 JSON 的正文按 :json，其余按 :plain。{{ "
-             "表示花括号。\n"
-             "自写的正文代替上面的默认正文；写 \"\" 则不发正文。\n"),
-        stdout);
+        lang("Places in the paths, bodies, headers and expected values (_equals) of a webhook:\n"
+             "  {name}      the slogan's name, the same in publish, withdraw and verify\n"
+             "  {text}      the slogan; {picture}: drawn, a PNG in base64 (render = \"picture\")\n"
+             "  {from}      when it is to be shown, {until}: when it is to be taken off, {now}\n"
+             "  {board}     the board's id; {width}, {height}, {font} (px), {speed}, {color}\n"
+             "  {slot}      0 to 99: the place that it should take, if the platform has places\n"
+             "  {id}        what the platform called it (option publish_id)\n"
+             "  {callback}  where the platform can call us (listen)\n"
+             "  {nonce}     32 hexadecimal digits, others in each request\n"
+             "and, in sign_parts only: {body} as it is sent, {method}, {path} without query,\n"
+             "{query}, {key}, {secret} (sign_secret).\n\n"
+             "How a value is written, as in {text:json}:\n"
+             "  json        for the inside of a JSON string; the quotation marks are yours\n"
+             "  url, form   percent-encoded; form: as in an HTML form, a blank is +\n"
+             "  html        for HTML and XML\n"
+             "  base64      of the bytes in the board's charset\n"
+             "  plain, raw  as it is\n"
+             "  gbk, gbk-url, gbk-form, gbk-base64: of GBK bytes, whatever charset says\n"
+             "Without it a path takes url, a body what its content_type asks for (json, form,\n"
+             "html), everything else plain.\n\n"
+             "Times are written as 2026-10-31T08:30:00+08:00, or by a format before that:\n"
+             "{from:s} and {from:ms} since 1970, {from:local} (2026-10-31 08:30:00), or one of\n"
+             "%Y %y %m %d %H %M %S %j %%: {from:%Y%m%d%H%M}, {until:%Y-%m-%d %H:%M:url}.\n\n"
+             "{{ is a brace; a brace before anything but a letter, and every other }, stands\n"
+             "for itself. A body of your own replaces the default; \"\" sends none.\n",
+             "webhook 的路径、正文、请求头和期望值（_equals）可用的占位符：\n"
+             "  {name}      标语代号，发布、撤下、核实时相同\n"
+             "  {text}      标语内容；{picture} 为画好的 PNG 的 base64（render = \"picture\"）\n"
+             "  {from}      开始播放的时间；{until} 撤下的时间；{now} 当前时间\n"
+             "  {board}     显示屏代号；{width}、{height}、{font}（font_px）、{speed}、{color}\n"
+             "  {slot}      0 至 99，平台分位置时建议使用的位置\n"
+             "  {id}        平台给出的编号（选项 publish_id）\n"
+             "  {callback}  平台回调本网关的地址（listen）\n"
+             "  {nonce}     32 位十六进制数，每次请求不同\n"
+             "仅用于 sign_parts：{body} 实际发送的正文、{method}、{path}（不含问号以后部分）、\n"
+             "{query}、{key}、{secret}（sign_secret）。\n\n"
+             "转义方式，例如 {text:json}：\n"
+             "  json        用于 JSON 字符串之内，引号自己写\n"
+             "  url、form   百分号编码；form 用于 HTML 表单，空格写成 +\n"
+             "  html        用于 HTML 和 XML\n"
+             "  base64      按该屏 charset 编码后的 base64\n"
+             "  plain、raw  原样\n"
+             "  gbk、gbk-url、gbk-form、gbk-base64：一律按 GBK 编码\n"
+             "不写时：路径按 url，正文按 content_type（json、form、html），其余按 plain。\n\n"
+             "时间默认写成 2026-10-31T08:30:00+08:00，也可先写格式：{from:s}、{from:ms} 为\n"
+             "1970 年以来的秒、毫秒；{from:local} 为 2026-10-31 08:30:00；或用\n"
+             "%Y %y %m %d %H %M %S %j %% 自定：{from:%Y%m%d%H%M}、\n"
+             "{until:%Y-%m-%d %H:%M:url}。\n\n"
+             "{{ 表示花括号；后面不是字母的花括号和其他 } 均为原字符。自写的正文代替默认正文；\n"
+             "写 \"\" 则不发正文。\n"),
+        out);
+}
+
+/* kind NULL: the whole file. */
+static void help_options(const struct option_kind *kind)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *page = open_memstream(&text, &size);
+
+    LOG_ASSERT(page);
+    if (kind)
+        optprint_table(page,
+                       lang("Boards of this kind have, beside the options of all boards:",
+                            "此类型的显示屏，除共有的选项外另有："),
+                       kind->options);
+    else
+        config_print_office_options(page, adapter_board_kind);
+    LOG_ASSERT(fclose(page) == 0);
+    help_put_folded(text, stdout);
+    free(text);
+    if (!kind || strcmp(kind->name, "webhook") == 0) {
+        putchar('\n');
+        help_webhook(stdout);
+    }
+}
+
+static void help_campaign(void)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *page = open_memstream(&text, &size);
+
+    LOG_ASSERT(page);
+    config_print_campaign_options(page);
+    LOG_ASSERT(fclose(page) == 0);
+    help_put_folded(text, stdout);
+    free(text);
+}
+
+static const struct option_kind *help_kind(const char *name)
+{
+    const struct option_kind *kind;
+
+    for (size_t i = 0; (kind = adapter_board_kind(i)); i++)
+        if (strcmp(kind->name, name) == 0)
+            return kind;
+    return NULL;
 }
 
 static int help_topic(const char *topic)
 {
     const struct command *command = command_find(topic);
+    const struct option_kind *kind = help_kind(topic);
     const char *nearest;
 
     if (strcmp(topic, "conf") == 0)
-        help_conf();
+        help_options(NULL);
     else if (strcmp(topic, "campaign") == 0)
-        config_print_campaign_options(stdout);
+        help_campaign();
+    else if (kind)
+        help_options(kind);
     else if (command)
         command_print_help(command, stdout);
     else {
@@ -102,17 +200,19 @@ const struct command command_help = {
     .name = "help",
     .help_en = "Explain the commands and the files.",
     .help_zh = "说明各命令和文件。",
-    .usage = "[COMMAND | conf | campaign]",
+    .usage = "[COMMAND | conf | KIND | campaign]",
     .long_en = "Without a topic: the list of commands, and the exit codes that they share.\n\n"
                "Examples:\n"
                "  lawcast help plan\n"
                "  lawcast help conf\n"
+               "  lawcast help webhook\n"
                "  lawcast help campaign\n\n"
                "Exit codes: 0 fine; 2 wrong usage, or no such topic.\n",
     .long_zh = "不写主题：列出所有命令和共用的退出码。\n\n"
                "示例：\n"
                "  lawcast help plan\n"
                "  lawcast help conf\n"
+               "  lawcast help webhook\n"
                "  lawcast help campaign\n\n"
                "退出码：0 正常；2 用法错误，或没有这项说明。\n",
     .run = help_run,

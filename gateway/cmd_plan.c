@@ -8,6 +8,7 @@
 #include "gateway/config/recipients.h"
 #include "gateway/dispatch/slots.h"
 #include "gateway/files.h"
+#include "gateway/model/share.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/plan_limits.h"
 #include "gateway/report/plan_table.h"
@@ -15,7 +16,8 @@
 
 struct plan_options {
     const char *config, *folder;
-    char *campaign;
+    char *const *campaigns; /* the first is planned, the others may share its boards */
+    size_t n_campaigns;
     bool json, csv;
 };
 
@@ -52,11 +54,39 @@ static int plan_cant_write(const struct plan_job *job, int rc)
     return COMMAND_MACHINE;
 }
 
+static struct plan_slot plan_slot_of(const struct slot *slot)
+{
+    return (struct plan_slot){.text = slot->text,
+                              .board = slot->board,
+                              .from_ms = slot->from_ms,
+                              .until_ms = slot->until_ms};
+}
+
+static void plan_read_slots(struct plan_job *job)
+{
+    struct slot slot;
+
+    for (size_t i = 1; i < job->files.n; i++) {
+        const struct campaign *rival = job->files.campaigns[i];
+        struct slots_walk walk = {0};
+
+        while (slots_next(rival, job->files.office, &walk, &slot)) {
+            struct plan_slot one = plan_slot_of(&slot);
+
+            plan_boards_add_rival(job->plan->boards, rival, &rival->displays[slot.display], &one);
+        }
+    }
+    for (struct slots_walk walk = {0};
+         slots_next(job->campaign, job->files.office, &walk, &slot);) {
+        struct plan_slot one = plan_slot_of(&slot);
+
+        plan_boards_add(job->plan->boards, &one);
+    }
+}
+
 static int plan_read(struct plan_job *job)
 {
-    struct slots_walk walk = {0};
     struct refused *refused;
-    struct slot slot;
     int rc = refused_open(&refused, job->refused_path), result;
 
     if (rc)
@@ -66,8 +96,7 @@ static int plan_read(struct plan_job *job)
         refused_abandon(refused);
         return result;
     }
-    while (slots_next(job->campaign, &walk, &slot))
-        plan_add_slot(job->plan, slot.board);
+    plan_read_slots(job);
     job->refused_rows = refused_close(refused);
     return job->refused_rows < 0 ? plan_cant_write(job, (int)job->refused_rows) : COMMAND_FINE;
 }
@@ -174,13 +203,16 @@ static int plan_print(const struct plan_job *job)
     plan_tell_texts(job);
     plan_tell_short(job);
     plan_tell_limits(job);
-    return plan_is_short(job->plan) || plan_is_over_limits(job) ? COMMAND_SHORT : COMMAND_FINE;
+    return plan_is_short(job->plan) || plan_is_over_limits(job) ||
+                   plan_boards_are_short(job->plan->boards)
+               ? COMMAND_SHORT
+               : COMMAND_FINE;
 }
 
 static int plan_campaign(const struct plan_options *options)
 {
     struct plan_job job = {.options = options};
-    int result = files_read(&job.files, options->config, &options->campaign, 1);
+    int result = files_read(&job.files, options->config, options->campaigns, options->n_campaigns);
 
     files_warn_times(&job.files);
     if (result == COMMAND_FINE) {
@@ -222,10 +254,15 @@ static int plan_run(int argc, char **argv)
     if (chosen.json && chosen.csv)
         return command_misused(&command_plan, "%s",
                                lang("Choose --json or --csv.", "--json 和 --csv 只能选一个。"));
-    if (argc - optind != 1)
+    if (optind >= argc)
         return command_misused(&command_plan, "%s",
-                               lang("Name one campaign.", "请指定一个任务文件。"));
-    chosen.campaign = argv[optind];
+                               lang("Name a campaign.", "请指定一个任务文件。"));
+    if (argc - optind > SHARE_CLAIMS_MOST)
+        return command_misused(&command_plan,
+                               lang("Name at most %d campaigns.", "最多指定 %d 个任务文件。"),
+                               SHARE_CLAIMS_MOST);
+    chosen.campaigns = argv + optind;
+    chosen.n_campaigns = (size_t)(argc - optind);
     return plan_campaign(&chosen);
 }
 
@@ -233,43 +270,44 @@ const struct command command_plan = {
     .name = "plan",
     .help_en = "Show what a campaign would send, and list the rows that are refused.",
     .help_zh = "计算任务将发送的内容，并列出被拒绝的行。",
-    .usage = "[-c FILE] [--out DIR] [--json | --csv] CAMPAIGN",
-    .long_en =
-        "Reads all recipients and prints, for each unit: quota, good numbers, reserve, refused "
-        "rows,\nparts and the first message as it would go out; and the slots of each board. "
-        "Nothing "
-        "is sent. The refused rows go to "
-        "DIR/ID-refused.csv,\nwith their numbers in full: send it back to the unit, then delete "
-        "it.\n\n"
-        "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
-        "/etc/lawcast/lawcast.cfg\n"
-        "  -o, --out DIR       where the refused rows are written; else the current folder\n"
-        "      --json          for programs\n"
-        "      --csv           for spreadsheets\n"
-        "  -h, --help          this text\n\n"
-        "Examples:\n"
-        "  lawcast plan campaigns/constitution-day\n"
-        "  lawcast plan --json campaigns/constitution-day | jq .totals\n\n"
-        "Exit codes: 0 fine; 1 errors in the files; 2 wrong usage; 3 a unit has fewer good\n"
-        "numbers (reserve included) than its quota, or the SIMs' limits don't let all parts "
-        "through\n"
-        "while the windows are open; 4 the refused rows can't be written.\n",
-    .long_zh =
-        "读取全部名单，按单位列出：任务数、可用号码、备用号码、被拒绝的行、分段数和第一条短信的全文"
-        "；\n"
-        "以及每块显示屏的"
-        "播放时段。\n"
-        "不发送任何内容。被拒绝的行写入 "
-        "DIR/任务代号-refused.csv，含完整号码：退回单位核对后请删除。\n\n"
-        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
-        "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
-        "      --json          供程序使用\n"
-        "      --csv           供电子表格使用\n"
-        "  -h, --help          本说明\n\n"
-        "示例：\n"
-        "  lawcast plan campaigns/constitution-day\n"
-        "  lawcast plan --json campaigns/constitution-day | jq .totals\n\n"
-        "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于任务数，"
-        "或超出 SIM 卡限额；4 无法写入被拒绝的行。\n",
+    .usage = "[-c FILE] [--out DIR] [--json | --csv] CAMPAIGN [OTHER ...]",
+    .long_en = "Reads all recipients and prints, for each unit: quota, good numbers, reserve,\n"
+               "refused rows, parts and the first message as it would go out; for each board:\n"
+               "slogans, slots, for how long it would show them, the proof that is asked and the\n"
+               "best that it can give; and what is planned of the targets. OTHER campaigns are\n"
+               "not planned; they only take their turns on the boards that they share. Nothing\n"
+               "is sent. The refused rows go to DIR/ID-refused.csv, with their numbers in full:\n"
+               "send it back to the unit, then delete it.\n\n"
+               "  -c, --config FILE   configuration; else conf/lawcast.cfg, then\n"
+               "                      /etc/lawcast/lawcast.cfg\n"
+               "  -o, --out DIR       where the refused rows go; else the current folder\n"
+               "      --json          for programs\n"
+               "      --csv           for spreadsheets\n"
+               "  -h, --help          this text\n\n"
+               "Examples:\n"
+               "  lawcast plan campaigns/constitution-day\n"
+               "  lawcast plan --json campaigns/constitution-day | jq .totals\n"
+               "  lawcast plan campaigns/constitution-day campaigns/safety-week\n\n"
+               "Exit codes: 0 fine; 1 errors in the files; 2 wrong usage; 3 a unit has fewer\n"
+               "good numbers (reserve included) than its quota, the SIMs' limits don't let all\n"
+               "parts through while the windows are open, or the boards would not reach a\n"
+               "target; 4 the refused rows can't be written.\n",
+    .long_zh = "读取全部名单，按单位列出：任务数、可用号码、备用号码、被拒绝的行、分段数和第一条\n"
+               "短信的全文；按显示屏列出：标语数、播放时段数、计划播放时间、要求的证明和该屏可达\n"
+               "到的证明；以及各项 targets 计划能否达到。其他任务（OTHER）不列出，只计算其在共用\n"
+               "显示屏上所占的轮次。不发送任何内容。被拒绝的行写入 DIR/任务代号-refused.csv，\n"
+               "含完整号码：退回单位核对后请删除。\n\n"
+               "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，\n"
+               "                      其次 /etc/lawcast/lawcast.cfg\n"
+               "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
+               "      --json          供程序使用\n"
+               "      --csv           供电子表格使用\n"
+               "  -h, --help          本说明\n\n"
+               "示例：\n"
+               "  lawcast plan campaigns/constitution-day\n"
+               "  lawcast plan --json campaigns/constitution-day | jq .totals\n"
+               "  lawcast plan campaigns/constitution-day campaigns/safety-week\n\n"
+               "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于\n"
+               "任务数，超出 SIM 卡限额，或显示屏达不到 targets；4 无法写入被拒绝的行。\n",
     .run = plan_run,
 };

@@ -8,7 +8,7 @@
 #include "gateway/report/figure.h"
 #include "gateway/report/statement_print.h"
 
-enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_DELIVERIES };
+enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_DELIVERIES, REPORT_SHOWINGS };
 
 struct report_options {
     const char *config, *ledger, *campaign;
@@ -101,6 +101,10 @@ static int report_print(const struct report_options *options, struct books *book
         if (statement_print_deliveries(books, statement, stdout))
             return report_unreadable();
         break;
+    case REPORT_SHOWINGS:
+        if (statement_print_showings(books, statement, stdout))
+            return report_unreadable();
+        break;
     }
     return report_verify(books, statement, options->format == REPORT_TABLE);
 }
@@ -131,6 +135,7 @@ static bool report_choose(struct report_options *chosen, int option)
     enum report_format format = option == 'v'   ? REPORT_CSV
                                 : option == 'j' ? REPORT_JSON
                                 : option == 'd' ? REPORT_DELIVERIES
+                                : option == 's' ? REPORT_SHOWINGS
                                                 : REPORT_TABLE;
 
     if (format == REPORT_TABLE)
@@ -143,13 +148,11 @@ static bool report_choose(struct report_options *chosen, int option)
 
 static int report_run(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"ledger", required_argument, NULL, 'l'},
-                                            {"csv", no_argument, NULL, 'v'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"deliveries", no_argument, NULL, 'd'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"ledger", required_argument, NULL, 'l'},
+        {"csv", no_argument, NULL, 'v'},          {"json", no_argument, NULL, 'j'},
+        {"deliveries", no_argument, NULL, 'd'},   {"showings", no_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},         {0}};
     struct report_options chosen = {0};
     int option;
 
@@ -163,8 +166,8 @@ static int report_run(int argc, char **argv)
     }
     if (chosen.contradicts)
         return command_misused(&command_report, "%s",
-                               lang("Choose one of --csv, --json and --deliveries.",
-                                    "--csv、--json、--deliveries 只能选一个。"));
+                               lang("Choose one of --csv, --json, --deliveries and --showings.",
+                                    "--csv、--json、--deliveries、--showings 只能选一个。"));
     if (argc - optind != 1)
         return command_misused(&command_report, "%s",
                                lang("Name one campaign by its id.", "请指定一个任务的代号。"));
@@ -176,7 +179,7 @@ const struct command command_report = {
     .name = "report",
     .help_en = "Print what a campaign has reached, checked against the books.",
     .help_zh = "输出任务完成情况，并与账本逐条核对。",
-    .usage = "[-c FILE | --ledger PATH] [--csv | --json | --deliveries] CAMPAIGN-ID",
+    .usage = "[-c FILE | --ledger PATH] [--csv | --json | --deliveries | --showings] CAMPAIGN-ID",
     .long_en =
         "Every message stands in exactly one column, so the columns add up to \"Planned\".\n"
         "\"Delivered\" means that the network reported delivery to the handset, not that a person\n"
@@ -188,6 +191,8 @@ const struct command command_report = {
         "      --csv           for spreadsheets\n"
         "      --json          for programs\n"
         "      --deliveries    one CSV line for every message and every showing\n"
+        "      --showings      one CSV line for each time that a board was seen to show a slogan:\n"
+        "                      from when until when, how it is proved, whether it counts\n"
         "  -h, --help          this text\n\n"
         "Examples:\n"
         "  lawcast report 2026-constitution-day\n"
@@ -205,6 +210,8 @@ const struct command command_report = {
         "      --csv           供电子表格使用\n"
         "      --json          供程序使用\n"
         "      --deliveries    每条短信、每次播放一行（CSV）\n"
+        "      --showings      "
+        "显示屏每段经核实的播放时间一行（CSV）：起止时间、证明方式、是否计入\n"
         "  -h, --help          本说明\n\n"
         "示例：\n"
         "  lawcast report 2026-constitution-day\n"

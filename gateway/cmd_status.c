@@ -26,7 +26,9 @@ struct status_ids {
 
 /* What only the deliveries know. */
 struct status_scan {
+    int64_t now_ms;
     int64_t last_ms;
+    bool missed; /* a slot that nobody took when its time came */
     int64_t deferred_ms; /* the newest message that waits to be tried again, and its error */
     int32_t deferred_code;
     char deferred_device[65];
@@ -47,6 +49,7 @@ static int status_take_delivery(void *ctx, const struct books_delivery *delivery
 
     if (delivery->changed_ms > scan->last_ms)
         scan->last_ms = delivery->changed_ms;
+    scan->missed = scan->missed || standing_is_missed(delivery, scan->now_ms);
     if (delivery->state == DELIVERY_DEFERRED && delivery->changed_ms >= scan->deferred_ms) {
         scan->deferred_ms = delivery->changed_ms;
         scan->deferred_code = delivery->code;
@@ -114,9 +117,9 @@ static enum standing status_standing(const struct status_job *job,
                                      const struct statement *statement,
                                      const struct status_scan *scan)
 {
-    enum standing standing = standing_of(statement, clock_wall_ms(), scan->last_ms);
+    enum standing standing = standing_of(statement, scan->now_ms, scan->last_ms);
 
-    return job->gateway ? standing : standing_without_gateway(standing);
+    return job->gateway && !scan->missed ? standing : standing_without_gateway(standing);
 }
 
 static void status_print(const struct status_job *job, const struct statement *statement,
@@ -162,7 +165,7 @@ static struct jv *status_json(const struct status_job *job, const struct stateme
 
 static int status_campaign(const struct status_job *job, const char *id)
 {
-    struct status_scan scan = {0};
+    struct status_scan scan = {.now_ms = clock_wall_ms()};
     struct statement statement;
     int rc = statement_read(job->books, id, &statement);
 

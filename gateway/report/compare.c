@@ -13,12 +13,8 @@
 #include "gateway/base/mem.h"
 #include "gateway/model/phone.h"
 #include "gateway/report/compare_trace.h"
-#include "gateway/report/figure.h"
-#include "gateway/report/statement.h"
-#include "gateway/report/table.h"
 
-#define COMPARE_OVER_MS  1000
-#define COMPARE_UNDER_MS 3000
+#define COMPARE_OVER_MS 1000
 
 enum compare_expect { EXPECT_NOTHING, EXPECT_ALL, EXPECT_SOME, EXPECT_ANYTHING };
 
@@ -209,23 +205,56 @@ static double compare_seconds(int64_t ms)
     return (double)ms / 1000;
 }
 
+/* How far the books may be off, because nobody looks between two readings. */
+struct compare_slack {
+    int64_t over_ms, under_ms;
+};
+
+/* A view that ends before its slot may have gone unread since the last reading; one that is missing
+ * for less than a reading may never be missed. */
+static struct compare_slack compare_allow(const struct compare_walk *walk,
+                                          const struct books_delivery *delivery,
+                                          const struct compare_showing *showing)
+{
+    struct compare_slack slack = {.over_ms = COMPARE_OVER_MS, .under_ms = COMPARE_UNDER_MS};
+
+    if (delivery->need >= LEVEL_SCREENSHOT)
+        slack.under_ms += COMPARE_PICTURE_MS;
+
+    for (size_t i = 0; showing && i < showing->n; i++) {
+        const struct compare_view *view = &walk->trace.views[showing->first + i];
+        int64_t gap_ms = i ? view->from_ms - view[-1].until_ms : 0;
+        bool cut = i + 1 < showing->n ||
+                   (delivery->until_ms && view->until_ms < delivery->until_ms - COMPARE_UNDER_MS);
+
+        if (i)
+            slack.under_ms += COMPARE_UNDER_MS;
+        if (cut)
+            slack.under_ms += COMPARE_READING_MS;
+        if (gap_ms <= COMPARE_READING_MS + COMPARE_UNDER_MS)
+            slack.over_ms += gap_ms;
+    }
+    return slack;
+}
+
 /* Does the proved time fit to what the board did? */
 static void compare_judge_time(struct compare *out, const struct books_delivery *delivery,
-                               int64_t shown)
+                               int64_t shown, const struct compare_slack *slack)
 {
     bool up = delivery->state == DELIVERY_SENT || delivery->state == DELIVERY_SHOWN;
-    bool unproved = delivery->level == LEVEL_ACCEPTED && !delivery->shown_ms;
+    bool unproved = delivery->level > LEVEL_UNKNOWN && !delivery->shown_ms &&
+                    (delivery->level == LEVEL_ACCEPTED || delivery->level < delivery->need);
     char slot[20];
 
     clock_format(delivery->from_ms, slot);
-    if (delivery->shown_ms > shown + COMPARE_OVER_MS)
+    if (delivery->shown_ms > shown + slack->over_ms)
         compare_differ(out, &out->boards_over,
                        lang("%s, slot of %s: the books claim %.1f s, the board showed %.1f s.",
                             "%s，%s 的播放时段：账本记 %.1f 秒，显示屏实际 %.1f 秒。"),
                        delivery->board, slot, compare_seconds(delivery->shown_ms),
                        compare_seconds(shown));
-    /* What is still up is counted when it is taken down. */
-    if (!up && !unproved && delivery->shown_ms < shown - COMPARE_UNDER_MS)
+    /* Of what is still up the last stretch isn't read yet. */
+    if (!up && !unproved && delivery->shown_ms < shown - slack->under_ms)
         compare_differ(out, &out->boards_under,
                        lang("%s, slot of %s: the books prove only %.1f s of the %.1f s shown.",
                             "%s，%s 的播放时段：账本只证明 %.1f 秒，显示屏实际 %.1f 秒。"),
@@ -234,18 +263,46 @@ static void compare_judge_time(struct compare *out, const struct books_delivery 
     out->unproved += unproved && !up;
 }
 
+/* A board that knows no names tells only what it showed when: of that, what began in the slot. */
+static bool compare_find_nameless(const struct compare_walk *walk,
+                                  const struct books_delivery *delivery,
+                                  struct compare_showing *out)
+{
+    const struct compare_showing *all =
+        compare_trace_nameless(&walk->trace, delivery->board, delivery->text);
+
+    *out = (struct compare_showing){.delivery = delivery->id};
+    for (size_t i = 0; all && i < all->n; i++) {
+        const struct compare_view *view = &walk->trace.views[all->first + i];
+
+        if (view->from_ms < delivery->from_ms ||
+            (delivery->until_ms && view->from_ms >= delivery->until_ms))
+            continue;
+        if (!out->n++)
+            out->first = all->first + i;
+        out->shown_ms += view->until_ms - view->from_ms;
+    }
+    return out->n > 0;
+}
+
 static void compare_display(struct compare_walk *walk, const struct books_delivery *delivery)
 {
     struct compare *out = walk->out;
     struct compare_showing *showing = compare_trace_showing(&walk->trace, delivery->id);
-    int64_t shown = showing ? showing->shown_ms : 0;
+    struct compare_showing nameless;
+    struct compare_slack slack;
+    int64_t shown;
 
+    if (!showing && compare_find_nameless(walk, delivery, &nameless))
+        showing = &nameless;
+    slack = compare_allow(walk, delivery, showing);
+    shown = showing ? showing->shown_ms : 0;
     if (showing)
         showing->claimed = true;
     out->showings += showing || delivery->shown_ms;
     out->books_shown_ms += delivery->shown_ms;
     out->log_shown_ms += shown;
-    compare_judge_time(out, delivery, shown);
+    compare_judge_time(out, delivery, shown, &slack);
 }
 
 static int compare_delivery(void *ctx, const struct books_delivery *delivery)
@@ -295,16 +352,34 @@ static void compare_unclaimed(struct compare_walk *walk)
                             "网络接受了发往 %s 的短信，但账本中没有。"),
                        number);
     }
-    for (size_t i = 0; i < trace->n_showings; i++) {
-        if (trace->showings[i].claimed)
+}
+
+/* The same of boards. A name doesn't say which campaign it is of, the books do. 0 or -errno. */
+static int compare_unclaimed_showings(struct compare_walk *walk, struct books *books)
+{
+    struct compare *out = walk->out;
+
+    for (size_t i = 0; i < walk->trace.n_showings; i++) {
+        const struct compare_showing *showing = &walk->trace.showings[i];
+        int64_t campaign;
+        int rc;
+
+        /* Without a name it may be somebody else's. */
+        if (showing->claimed || showing->delivery < 0)
+            continue;
+        rc = books_owner(books, showing->delivery, &campaign);
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
             continue;
         out->showings++;
-        out->log_shown_ms += trace->showings[i].shown_ms;
+        out->log_shown_ms += showing->shown_ms;
         compare_differ(out, &out->boards_under,
                        lang("A board showed delivery %lld, which the books don't know.",
                             "显示屏播放了第 %lld 号标语，但账本中没有。"),
-                       (long long)trace->showings[i].delivery);
+                       (long long)showing->delivery);
     }
+    return 0;
 }
 
 /* The counts that the ledger keeps, against the deliveries just walked. */
@@ -361,7 +436,7 @@ int compare_log(struct books *books, int64_t campaign, const char *log_path, boo
     int rc;
 
     *out = (struct compare){0};
-    rc = compare_trace_read(&walk.trace, log_path, campaign, &bad_line);
+    rc = compare_trace_read(&walk.trace, log_path, &bad_line);
     if (rc)
         return compare_fail(out, rc, log_path, bad_line);
     rc = books_units(books, campaign, &units, &n_units);
@@ -369,6 +444,8 @@ int compare_log(struct books *books, int64_t campaign, const char *log_path, boo
         compare_take_units(out, units, n_units);
         rc = books_deliveries(books, campaign, compare_delivery, &walk);
     }
+    if (!rc)
+        rc = compare_unclaimed_showings(&walk, books);
     if (!rc) {
         compare_unclaimed(&walk);
         compare_strays(out, &walk.trace);
@@ -384,78 +461,4 @@ void compare_release(struct compare *compare)
 {
     free(compare->units);
     *compare = (struct compare){0};
-}
-
-static void compare_print_units(const struct compare *compare, FILE *out)
-{
-    const struct table_column columns[] = {
-        {lang("Unit", "单位"), false, false},
-        {lang("Accepted (books)", "已接受（账本）"), true, false},
-        {lang("In doubt (books)", "结果不明（账本）"), true, false},
-        {lang("Accepted (network)", "已接受（网络）"), true, false},
-    };
-    struct table *table = table_new(columns, 4);
-
-    for (size_t i = 0; i < compare->n_units; i++) {
-        const struct compare_unit *unit = &compare->units[i];
-        char text[3][FIGURE_ROOM];
-
-        figure_count(unit->books, text[0]);
-        figure_count(unit->in_doubt, text[1]);
-        figure_count(unit->accepted, text[2]);
-        table_row(table, (const char *[4]){unit->name, text[0], text[1], text[2]});
-    }
-    table_print(table, out);
-    table_free(table);
-}
-
-static void compare_print_showings(const struct compare *compare, FILE *out)
-{
-    char books[FIGURE_ROOM], boards[FIGURE_ROOM];
-
-    figure_span(compare->books_shown_ms, books);
-    figure_span(compare->log_shown_ms, boards);
-    fprintf(out,
-            lang("%lld showings: %s in the books, %s on the boards (%d s less in the books are "
-                 "allowed for each showing).\n",
-                 "标语播放 %lld 次：账本记 %s，显示屏实际 %s（每次允许账本少记 %d 秒）。\n"),
-            (long long)compare->showings, books, boards, COMPARE_UNDER_MS / 1000);
-    if (compare->unproved)
-        fprintf(out,
-                lang("%lld showings were only accepted by their board, which proves no time.\n",
-                     "其中 %lld 次仅由显示屏接受，无法证明播放时长。\n"),
-                (long long)compare->unproved);
-}
-
-void compare_print(const struct compare *compare, FILE *out)
-{
-    char accepted[FIGURE_ROOM], parts[FIGURE_ROOM];
-
-    figure_count(compare->accepted, accepted);
-    figure_count(compare->parts, parts);
-    if (compare->n_units)
-        compare_print_units(compare, out);
-    fprintf(out,
-            lang("The network accepted %s messages (%s parts). ", "网络共接受 %s 条（%s 段）。"),
-            accepted, parts);
-    fprintf(out,
-            lang("Twice: %lld, lost: %lld, not in the books: %lld, other text: %lld.\n",
-                 "重复 %lld，丢失 %lld，账外 %lld，内容不符 %lld。\n"),
-            (long long)compare->duplicates, (long long)compare->lost,
-            (long long)(compare->unrecorded + compare->invented), (long long)compare->wrong_text);
-    fprintf(out,
-            lang("Against reports: %lld, against rejections: %lld, unreadable: %lld.\n",
-                 "与回执不符 %lld，与拒绝记录不符 %lld，无法识别 %lld。\n"),
-            (long long)compare->reports, (long long)compare->rejections, (long long)compare->bad);
-    if (compare->showings)
-        compare_print_showings(compare, out);
-    for (size_t i = 0; i < compare->n_first; i++)
-        fprintf(out, "✕ %s\n", compare->first[i]);
-    if (compare->differences > (int64_t)compare->n_first)
-        fprintf(out, lang("… and %lld more differences.\n", "……另有 %lld 处不符。\n"),
-                (long long)(compare->differences - (int64_t)compare->n_first));
-    if (compare->agrees)
-        fputs(lang("● The books agree with the network and the boards.\n",
-                   "● 账本与网络、显示屏一致。\n"),
-              out);
 }

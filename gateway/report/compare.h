@@ -6,8 +6,11 @@
  * accepted that isn't in the books; delivered means that each part was reported delivered,
  * undelivered that one was reported failed, sent that neither is so yet, and rejected that the
  * network refused the number with that code; no modem got what it could not read; a showing's
- * proved time is not more than the board really showed it (1 s), nor 3 s less. A showing that was
- * only accepted, never read back, proves no time, and so none is missing. A message of several
+ * proved time is not more than the board really showed it (1 s), nor 6 s less: a reading takes a
+ * second or two at either end, and several with a picture (6 s more). Boards are read once a
+ * minute: where a showing was cut short, a minute more may be missing, and a gap shorter than that
+ * may have gone unnoticed. Boards that know no names are held by text and time. A showing that was
+ * proved less than its campaign asks counts no time, and so none is missing. A message of several
  * parts that was in doubt may be called undelivered by a report about its first part alone: it
  * needs one accepted part, not all. */
 #ifndef LAWCAST_REPORT_COMPARE_H
@@ -20,7 +23,10 @@
 
 #include "gateway/ledger/books.h"
 
-#define COMPARE_FIRST 10
+#define COMPARE_FIRST      10
+#define COMPARE_UNDER_MS   6000
+#define COMPARE_PICTURE_MS 6000  /* more, where pictures are asked for */
+#define COMPARE_READING_MS 60000 /* between two readings of a board */
 
 struct compare_unit {
     char id[33], name[128];
@@ -44,7 +50,7 @@ struct compare {
     int64_t bad;                         /* what the modems could not read */
     int64_t in_doubt, in_doubt_accepted; /* not differences: what the books call unknown */
     int64_t showings;                    /* in the books or the log */
-    int64_t unproved;                    /* of them, not differences: only accepted */
+    int64_t unproved;                    /* of them, not differences: less than is asked */
     int64_t boards_over, boards_under;   /* the books claim more, or less, than was shown */
     int64_t books_shown_ms, log_shown_ms;
     int64_t differences; /* of all kinds */

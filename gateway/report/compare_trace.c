@@ -10,8 +10,12 @@
 #include "gateway/base/hex.h"
 #include "gateway/base/json.h"
 #include "gateway/base/mem.h"
+#include "gateway/model/sight.h"
 
 #define COMPARE_NONE INT64_MIN
+
+/* What the simulator calls the places of a card that knows no names. */
+#define COMPARE_PLACE "area-"
 
 /* TP-Status: delivered below 32, the network still tries below 64, failed from there on. */
 #define COMPARE_STATUS_TRYING 32
@@ -104,36 +108,44 @@ static bool compare_take_rejected(struct compare_trace *trace, const struct jv *
     return true;
 }
 
-/* "lawcast-<campaign>-<delivery>-<mark>" of this campaign: its delivery; of another: COMPARE_NONE.
- * The mark, eight hexadecimal digits, tells gateways apart; there is only one here. */
-static bool compare_parse_name(const char *name, int64_t campaign, int64_t *delivery)
+/* Of "lc-<delivery in base 36>-<mark>"; COMPARE_NONE: another name. */
+static int64_t compare_parse_name(const char *name)
 {
-    static const char prefix[] = "lawcast-";
-    const char *end;
-    int64_t number;
+    static const char prefix[] = "lc-";
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    int64_t delivery = 0;
+    const char *digit;
 
-    *delivery = COMPARE_NONE;
-    if (!name || strncmp(name, prefix, sizeof prefix - 1) != 0)
-        return name != NULL;
-    if (!compare_parse_number(name + sizeof prefix - 1, &end, &number) || *end != '-')
-        return false;
-    if (!compare_parse_number(end + 1, &end, delivery) || *end != '-' ||
-        strspn(end + 1, "0123456789abcdef") != 8 || end[9])
-        return false;
-    if (number != campaign)
-        *delivery = COMPARE_NONE;
-    return true;
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0 || strlen(name) >= SIGHT_NAME)
+        return COMPARE_NONE;
+    for (name += sizeof prefix - 1; *name && (digit = strchr(digits, *name)); name++)
+        if (__builtin_mul_overflow(delivery, INT64_C(36), &delivery) ||
+            __builtin_add_overflow(delivery, digit - digits, &delivery))
+            return COMPARE_NONE;
+    return delivery > 0 && *name == '-' && name[1] ? delivery : COMPARE_NONE;
 }
 
-static bool compare_take_event(struct compare_trace *trace, const struct jv *line, int64_t campaign,
-                               bool shown)
+/* Below zero, so that it is no delivery's number. */
+static int64_t compare_mark(const char *board, const char *text)
+{
+    MEM_FREE_LATER char *both = mem_printf("%s\n%s", board, text);
+
+    return -(int64_t)(hex_fingerprint(both, strlen(both)) >> 2) - 1;
+}
+
+static bool compare_take_event(struct compare_trace *trace, const struct jv *line, bool shown)
 {
     int64_t delivery, t = jv_number(jv_at(line, "/t"), 0);
+    const char *name = jv_text(jv_at(line, "/name")), *board = jv_text(jv_at(line, "/board")),
+               *text = jv_text(jv_at(line, "/text"));
 
-    if (!compare_parse_name(jv_text(jv_at(line, "/name")), campaign, &delivery))
-        return false;
-    if (delivery == COMPARE_NONE)
+    if (!name || !board || !text)
+        return false; /* the simulator always writes all three */
+    delivery = compare_parse_name(name);
+    if (delivery == COMPARE_NONE && strncmp(name, COMPARE_PLACE, strlen(COMPARE_PLACE)) != 0)
         return true;
+    if (delivery == COMPARE_NONE)
+        delivery = compare_mark(board, text);
     if (trace->n_events == trace->events_room) {
         trace->events_room = trace->events_room ? trace->events_room * 2 : 256;
         trace->events = mem_grow(trace->events, trace->events_room, sizeof *trace->events);
@@ -151,7 +163,7 @@ static bool compare_is_other(const char *event)
            strcmp(event, "stray") == 0;
 }
 
-static bool compare_take_line(struct compare_trace *trace, const struct jv *line, int64_t campaign)
+static bool compare_take_line(struct compare_trace *trace, const struct jv *line)
 {
     const char *event = jv_text(jv_at(line, "/event"));
     int64_t t = jv_number(jv_at(line, "/t"), COMPARE_NONE);
@@ -163,7 +175,7 @@ static bool compare_take_line(struct compare_trace *trace, const struct jv *line
     if (strcmp(event, "accepted") == 0)
         return compare_take_accepted(trace, line);
     if (strcmp(event, "shown") == 0 || strcmp(event, "hidden") == 0)
-        return compare_take_event(trace, line, campaign, *event == 's');
+        return compare_take_event(trace, line, *event == 's');
     if (strcmp(event, "reported") == 0)
         return compare_take_reported(trace, line);
     if (strcmp(event, "rejected") == 0)
@@ -175,8 +187,7 @@ static bool compare_take_line(struct compare_trace *trace, const struct jv *line
     return true;
 }
 
-static int compare_read_lines(struct compare_trace *trace, FILE *in, int64_t campaign,
-                              int64_t *bad_line)
+static int compare_read_lines(struct compare_trace *trace, FILE *in, int64_t *bad_line)
 {
     char *text = NULL;
     size_t room = 0;
@@ -186,7 +197,7 @@ static int compare_read_lines(struct compare_trace *trace, FILE *in, int64_t cam
     for (int64_t n = 1; fine && (length = getline(&text, &room, in)) >= 0; n++) {
         struct jv *line = jv_parse(text, (size_t)length, NULL);
 
-        fine = line && compare_take_line(trace, line, campaign);
+        fine = line && compare_take_line(trace, line);
         jv_free(line);
         *bad_line = fine ? 0 : n;
     }
@@ -259,35 +270,43 @@ static void compare_fold_reports(struct compare_trace *trace)
     trace->reports = NULL;
 }
 
-/* Adds up the times between shown and hidden. What is never hidden was up until the log's end. */
+static void compare_add_view(struct compare_trace *trace, int64_t from_ms, int64_t until_ms)
+{
+    struct compare_showing *showing = &trace->showings[trace->n_showings - 1];
+
+    if (until_ms <= from_ms)
+        return;
+    trace->views[trace->n_views++] = (struct compare_view){from_ms, until_ms};
+    showing->n++;
+    showing->shown_ms += until_ms - from_ms;
+}
+
+/* The times between shown and hidden. What is never hidden was up until the log's end. */
 static void compare_fold_showings(struct compare_trace *trace)
 {
     int64_t since = COMPARE_NONE;
 
     trace->showings = mem_array(trace->n_events + 1, struct compare_showing);
+    trace->views = mem_array(trace->n_events + 1, struct compare_view);
     for (size_t i = 0; i < trace->n_events; i++) {
         const struct compare_event *event = &trace->events[i];
         bool last = i + 1 == trace->n_events || event[1].delivery != event->delivery;
-        struct compare_showing *showing;
 
         if (i == 0 || event[-1].delivery != event->delivery) {
-            trace->showings[trace->n_showings++].delivery = event->delivery;
+            trace->showings[trace->n_showings++] =
+                (struct compare_showing){.delivery = event->delivery, .first = trace->n_views};
             since = COMPARE_NONE;
         }
-        showing = &trace->showings[trace->n_showings - 1];
         if (event->shown && since == COMPARE_NONE)
             since = event->t_ms;
         if (since != COMPARE_NONE && (!event->shown || last)) {
-            int64_t until = event->shown ? trace->last_ms : event->t_ms;
-
-            showing->shown_ms += until > since ? until - since : 0;
+            compare_add_view(trace, since, event->shown ? trace->last_ms : event->t_ms);
             since = COMPARE_NONE;
         }
     }
 }
 
-int compare_trace_read(struct compare_trace *trace, const char *path, int64_t campaign,
-                       int64_t *bad_line)
+int compare_trace_read(struct compare_trace *trace, const char *path, int64_t *bad_line)
 {
     FILE *in = fopen(path, "re");
     int rc;
@@ -296,7 +315,7 @@ int compare_trace_read(struct compare_trace *trace, const char *path, int64_t ca
     *bad_line = 0;
     if (!in)
         return -errno;
-    rc = compare_read_lines(trace, in, campaign, bad_line);
+    rc = compare_read_lines(trace, in, bad_line);
     fclose(in);
     if (rc) {
         compare_trace_release(trace);
@@ -317,6 +336,7 @@ void compare_trace_release(struct compare_trace *trace)
 {
     free(trace->parts);
     free(trace->showings);
+    free(trace->views);
     free(trace->events);
     free(trace->reports);
     free(trace->refusals);
@@ -362,4 +382,10 @@ struct compare_showing *compare_trace_showing(const struct compare_trace *trace,
     if (low == trace->n_showings || trace->showings[low].delivery != delivery)
         return NULL;
     return &trace->showings[low];
+}
+
+const struct compare_showing *compare_trace_nameless(const struct compare_trace *trace,
+                                                     const char *board, const char *text)
+{
+    return compare_trace_showing(trace, compare_mark(board, text));
 }

@@ -36,9 +36,17 @@ struct compare_refusal {
     int64_t number, code;
 };
 
-/* One showing, sorted by delivery. */
+/* A time in which a board showed a slogan. */
+struct compare_view {
+    int64_t from_ms, until_ms;
+};
+
+/* One showing, sorted by delivery: it may be up several times (the board lost it, or it made room
+ * for others). Of a board that knows no names all views of a text make one, and delivery is then
+ * the negative mark of board and text. */
 struct compare_showing {
     int64_t delivery, shown_ms;
+    size_t first, n; /* its views, in the order of time */
     bool claimed;
 };
 
@@ -53,6 +61,8 @@ struct compare_trace {
     size_t n_parts, parts_room;
     struct compare_showing *showings;
     size_t n_showings;
+    struct compare_view *views;
+    size_t n_views;
     struct compare_event *events; /* while reading */
     size_t n_events, events_room;
     struct compare_report *reports; /* while reading */
@@ -64,10 +74,9 @@ struct compare_trace {
     int64_t last_ms;
 };
 
-/* Reads the whole log; showings of other campaigns are left out. 0 or -errno; -EBADMSG: *bad_line
- * is not a line of such a log. */
-int compare_trace_read(struct compare_trace *trace, const char *path, int64_t campaign,
-                       int64_t *bad_line);
+/* Reads the whole log; what boards show under another name than ours (model/sight.h) or that of a
+ * place is left out. 0 or -errno; -EBADMSG: *bad_line is not a line of such a log. */
+int compare_trace_read(struct compare_trace *trace, const char *path, int64_t *bad_line);
 void compare_trace_release(struct compare_trace *trace);
 /* The parts of a number: [*from, *to), empty when none was accepted. */
 void compare_trace_find(const struct compare_trace *trace, int64_t number, size_t *from,
@@ -76,5 +85,8 @@ void compare_trace_find(const struct compare_trace *trace, int64_t number, size_
 bool compare_trace_refused(const struct compare_trace *trace, int64_t number, int64_t code);
 /* The showing of a delivery, or NULL. */
 struct compare_showing *compare_trace_showing(const struct compare_trace *trace, int64_t delivery);
+/* What the board showed of this text in places without a name of ours, or NULL. */
+const struct compare_showing *compare_trace_nameless(const struct compare_trace *trace,
+                                                     const char *board, const char *text);
 
 #endif

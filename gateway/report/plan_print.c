@@ -90,32 +90,6 @@ static void plan_print_refused(const struct plan *plan, FILE *out)
     table_free(table);
 }
 
-static void plan_print_boards(const struct plan *plan, FILE *out)
-{
-    const struct table_column columns[] = {
-        {lang("Board", "显示屏"), false, false},
-        {lang("Owner", "所属单位"), false, false},
-        {lang("Slogans", "标语数"), true, false},
-        {lang("Slots", "播放时段数"), true, false},
-    };
-    struct table *table = table_new(columns, 4);
-
-    for (size_t i = 0; i < plan->office->n_boards; i++) {
-        const struct board *board = &plan->office->boards[i];
-        char slogans[FIGURE_ROOM], slots[FIGURE_ROOM];
-
-        if (!plan->boards[i].slots)
-            continue;
-        figure_count(plan->boards[i].slogans, slogans);
-        figure_count(plan->boards[i].slots, slots);
-        table_row(table, (const char *[4]){board->id, plan->office->units[board->owner].name,
-                                           slogans, slots});
-    }
-    fputc('\n', out);
-    table_print(table, out);
-    table_free(table);
-}
-
 static void plan_print_limits(const struct plan *plan, FILE *out)
 {
     int64_t most = plan_limit_parts(plan->campaign, plan->office);
@@ -163,8 +137,7 @@ void plan_print_table(const struct plan *plan, FILE *out)
             plan_print_refused(plan, out);
         plan_print_samples(plan, out);
     }
-    if (plan->campaign->n_displays)
-        plan_print_boards(plan, out);
+    plan_boards_print(plan->boards, out);
     if (plan->campaign->n_orders)
         plan_print_forecast(plan, out);
 }
@@ -238,26 +211,6 @@ static struct jv *plan_json_sample(const struct plan_unit *unit)
     return sample;
 }
 
-static struct jv *plan_json_boards(const struct plan *plan)
-{
-    struct jv *list = jv_array();
-
-    for (size_t i = 0; i < plan->office->n_boards; i++) {
-        const struct board *from = &plan->office->boards[i];
-        struct jv *board;
-
-        if (!plan->boards[i].slots)
-            continue;
-        board = jv_object();
-        jv_put(board, "board", jv_string(from->id));
-        jv_put(board, "owner", jv_string(plan->office->units[from->owner].id));
-        jv_put(board, "slogans", jv_int(plan->boards[i].slogans));
-        jv_put(board, "slots", jv_int(plan->boards[i].slots));
-        jv_push(list, board);
-    }
-    return list;
-}
-
 struct jv *plan_to_json(const struct plan *plan)
 {
     struct jv *document = jv_object(), *units = jv_array(), *totals = jv_object();
@@ -276,7 +229,8 @@ struct jv *plan_to_json(const struct plan *plan)
     jv_put(document, "campaign", jv_string(plan->campaign->id));
     jv_put(document, "title", jv_string(plan->campaign->title));
     jv_put(document, "units", units);
-    jv_put(document, "boards", plan_json_boards(plan));
+    jv_put(document, "boards", plan_boards_json(plan->boards));
+    jv_put(document, "targets", plan_targets_json(plan->boards));
     jv_put(document, "totals", totals);
     jv_put(document, "modems", jv_int((int64_t)plan->office->n_modems));
     jv_put(document, "limit_parts", most < INT64_MAX ? jv_int(most) : jv_null());

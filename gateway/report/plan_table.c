@@ -39,7 +39,7 @@ struct plan *plan_new(const struct campaign *campaign, const struct office *offi
     plan->campaign = campaign;
     plan->office = office;
     plan->units = mem_array(campaign->n_orders + 1, struct plan_unit);
-    plan->boards = mem_array(office->n_boards + 1, struct plan_board);
+    plan->boards = plan_boards_new(campaign, office);
     plan->totals.id = plan->totals.name = "";
     for (size_t i = 0; i < campaign->n_orders; i++) {
         const struct unit *unit = &office->units[campaign->orders[i].unit];
@@ -49,10 +49,6 @@ struct plan *plan_new(const struct campaign *campaign, const struct office *offi
         plan->units[i].quota = campaign->orders[i].quota;
         plan->totals.quota += campaign->orders[i].quota;
     }
-    for (size_t i = 0; i < campaign->n_displays; i++)
-        for (size_t k = 0; k < campaign->displays[i].n_boards; k++)
-            plan->boards[campaign->displays[i].boards[k]].slogans +=
-                (int64_t)campaign->displays[i].slogans.n;
     return plan;
 }
 
@@ -63,7 +59,7 @@ void plan_free(struct plan *plan)
     for (size_t i = 0; i < plan->campaign->n_orders; i++)
         free(plan->units[i].sample);
     free(plan->units);
-    free(plan->boards);
+    plan_boards_free(plan->boards);
     free(plan);
 }
 
@@ -152,12 +148,6 @@ void plan_add(struct plan *plan, const struct recipient *row)
     plan_count(&plan->totals, row);
     if (!row->refused)
         plan_look_at_text(plan, &plan->units[row->order], row);
-}
-
-void plan_add_slot(struct plan *plan, size_t board)
-{
-    LOG_ASSERT(board < plan->office->n_boards);
-    plan->boards[board].slots++;
 }
 
 bool plan_is_short(const struct plan *plan)

@@ -1,8 +1,8 @@
 /* plan_table: what a campaign would send and show, summed before anything is sent.
  * Runs: any (pure).
  *
- * Fed with every row of the recipients files and every slot of the boards; lends campaign and
- * office. */
+ * Fed with every row of the recipients files and, in boards, every slot of the boards; lends
+ * campaign and office. */
 #ifndef LAWCAST_REPORT_PLAN_TABLE_H
 #define LAWCAST_REPORT_PLAN_TABLE_H
 
@@ -15,6 +15,7 @@
 #include "gateway/config/recipients.h"
 #include "gateway/model/campaign.h"
 #include "gateway/model/office.h"
+#include "gateway/report/plan_boards.h"
 
 struct plan_unit {
     const char *id, *name;
@@ -32,22 +33,17 @@ struct plan_unit {
     size_t sample_length; /* in characters */
 };
 
-struct plan_board {
-    int64_t slots, slogans;
-};
-
 struct plan {
     const struct campaign *campaign;
     const struct office *office;
-    struct plan_unit *units;   /* one an order */
-    struct plan_board *boards; /* one a board of the office */
+    struct plan_unit *units; /* one an order */
+    struct plan_boards *boards;
     struct plan_unit totals;
 };
 
 struct plan *plan_new(const struct campaign *campaign, const struct office *office);
 void plan_free(struct plan *plan); /* NULL is fine */
 void plan_add(struct plan *plan, const struct recipient *row);
-void plan_add_slot(struct plan *plan, size_t board);
 /* Is there a unit whose good numbers, reserve included, don't reach its quota? */
 bool plan_is_short(const struct plan *plan);
 int64_t plan_refused(const struct plan_unit *line); /* for all reasons */

@@ -22,7 +22,8 @@
 struct progress_live {
     int64_t now_ms; /* wall time: a rehearsal's may run fast */
     size_t modems_ready, modems, boards_ready, boards;
-    size_t showing; /* slogans that are up now */
+    size_t boards_paused; /* their owners' alone just now: neither ready nor in trouble */
+    size_t showing;       /* slogans that are up now */
     bool planning;
     int64_t rows_read, rows_refused;
     const char *trouble; /* a sentence, or NULL */

@@ -2,6 +2,8 @@
  * Runs: any. */
 #include "gateway/report/progress_view.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/clock.h"
@@ -9,9 +11,12 @@
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
 #include "gateway/report/figure.h"
+#include "gateway/report/fold.h"
 #include "gateway/report/table.h"
 
 #define PROGRESS_NAME_MAX 20
+#define PROGRESS_LINE     FOLD_COLUMNS
+#define PROGRESS_INDENT   20 /* under the first figure, behind date and time */
 #define PROGRESS_BAR_MIN  6
 #define PROGRESS_PERCENT  6 /* "100.0%" */
 #define PROGRESS_BLUE     "\033[34m"
@@ -189,6 +194,13 @@ static void progress_remaining(const struct progress_view *view, int64_t open, s
         buffer_printf(out, lang(" · about %d min left", " · 约需 %d 分"), (int)minutes);
 }
 
+/* Where nobody gets a message, figures about messages say nothing. */
+static bool progress_has_messages(const struct progress_view *view,
+                                  const struct statement_unit *sum)
+{
+    return sum->quota || sum->planned || !view->n;
+}
+
 static void progress_figures(const struct statement_unit *sum, struct buffer *out)
 {
     char text[5][FIGURE_ROOM];
@@ -209,13 +221,21 @@ static void progress_devices(const struct progress_view *view, const struct stat
 {
     const struct progress_live *live = view->live;
 
-    buffer_printf(out, lang("%.1f messages/s", "每秒 %.1f 条"), live->messages_per_s);
-    progress_remaining(view, sum->n[COLUMN_OPEN], out);
-    buffer_printf(out, lang(" · modems %zu/%zu", " · 短信设备 %zu/%zu"), live->modems_ready,
-                  live->modems);
+    if (progress_has_messages(view, sum)) {
+        buffer_printf(out, lang("%.1f messages/s", "每秒 %.1f 条"), live->messages_per_s);
+        progress_remaining(view, sum->n[COLUMN_OPEN], out);
+        buffer_printf(out, lang(" · modems %zu/%zu", " · 短信设备 %zu/%zu"), live->modems_ready,
+                      live->modems);
+        buffer_add_text(out, live->boards ? " · " : "");
+    }
     if (live->boards)
-        buffer_printf(out, lang(" · boards %zu/%zu, showing %zu", " · 显示屏 %zu/%zu，播放中 %zu"),
+        buffer_printf(out, lang("boards %zu/%zu, showing %zu", "显示屏 %zu/%zu，播放中 %zu"),
                       live->boards_ready, live->boards, live->showing);
+    else if (!progress_has_messages(view, sum))
+        buffer_add_text(out, lang("showing nothing", "未在播放"));
+    if (live->boards_paused)
+        buffer_printf(out, lang(", %zu left to their owners", "，%zu 块归业主使用"),
+                      live->boards_paused);
 }
 
 static void progress_planning(const struct progress_live *live, struct buffer *out)
@@ -224,10 +244,13 @@ static void progress_planning(const struct progress_live *live, struct buffer *o
 
     figure_count(live->rows_read, rows);
     figure_count(live->rows_refused, refused);
-    buffer_printf(out,
-                  lang("entering the lists: %s rows read, %s refused",
-                       "正在登记名单：已读 %s 行，拒绝 %s 行"),
-                  rows, refused);
+    if (!live->rows_read)
+        buffer_add_text(out, lang("entering the campaigns in the books", "正在登记任务"));
+    else
+        buffer_printf(out,
+                      lang("entering the lists: %s rows read, %s refused",
+                           "正在登记名单：已读 %s 行，拒绝 %s 行"),
+                      rows, refused);
 }
 
 /* Trouble stands out by its mark; inverse video repeats it. */
@@ -247,13 +270,16 @@ static size_t progress_foot(const struct progress_view *view, const struct state
                             struct buffer *out)
 {
     BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
-    size_t lines = 2;
+    size_t lines = 1;
     char now[20];
 
     clock_format(view->live->now_ms, now);
-    progress_figures(sum, &line);
-    progress_text_line(view, buffer_text(&line), out);
-    buffer_clear(&line);
+    if (progress_has_messages(view, sum)) {
+        progress_figures(sum, &line);
+        progress_text_line(view, buffer_text(&line), out);
+        buffer_clear(&line);
+        lines++;
+    }
     buffer_printf(&line, "%s  ", now);
     if (view->live->planning)
         progress_planning(view->live, &line);
@@ -278,30 +304,75 @@ size_t progress_view_block(const struct progress_view *view, struct buffer *out)
         most_units = (view->height - foot - 3 * n) / n;
     for (size_t s = 0; s < view->n; s++)
         lines += progress_campaign(view, &layout, &view->statements[s], most_units, out);
-    if (view->n) {
+    if (view->n && progress_has_messages(view, &sum)) {
         progress_unit_line(view, &layout, lang("Total", "合计"), &sum, out);
         lines++;
     }
     return lines + progress_foot(view, &sum, out);
 }
 
+/* What doesn't fit into a line follows under it; it breaks between two figures. */
+static void progress_fold(const char *text, struct buffer *out)
+{
+    static const char between[] = " · ";
+    size_t used = PROGRESS_INDENT;
+
+    while (*text) {
+        const char *end = strstr(text, between);
+        size_t length = end ? (size_t)(end - text) : strlen(text);
+        MEM_FREE_LATER char *figure = mem_printf("%.*s", (int)length, text);
+        size_t columns = utf8_columns(figure);
+
+        if (used > PROGRESS_INDENT && used + 3 + columns > PROGRESS_LINE) {
+            buffer_printf(out, "\n%*s", PROGRESS_INDENT, "");
+            used = PROGRESS_INDENT;
+        } else if (used > PROGRESS_INDENT) {
+            buffer_add_text(out, between);
+            used += 3;
+        }
+        buffer_add_text(out, figure);
+        used += columns;
+        text += length + (end ? strlen(between) : 0);
+    }
+    buffer_add_char(out, '\n');
+}
+
+/* The mark stands at the front: somebody looks for it. */
+static void progress_fold_trouble(const char *trouble, struct buffer *out)
+{
+    BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
+    char *text = NULL;
+    size_t size;
+    FILE *folded = open_memstream(&text, &size);
+
+    if (!folded)
+        return;
+    buffer_add_text(&line, "▲ ");
+    table_put_text(&line, trouble, 400, false);
+    fold_print(buffer_text(&line), PROGRESS_LINE, 2, folded);
+    fclose(folded);
+    buffer_add_text(out, text);
+    free(text);
+}
+
 void progress_view_line(const struct progress_view *view, struct buffer *out)
 {
+    BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
     struct statement_unit sum = progress_add_up(view);
     char now[20];
 
     clock_format(view->live->now_ms, now);
     buffer_printf(out, "%s ", now);
     if (view->live->planning) {
-        progress_planning(view->live, out);
+        progress_planning(view->live, &line);
     } else {
-        progress_figures(&sum, out);
-        buffer_add_text(out, " · ");
-        progress_devices(view, &sum, out);
+        if (progress_has_messages(view, &sum)) {
+            progress_figures(&sum, &line);
+            buffer_add_text(&line, " · ");
+        }
+        progress_devices(view, &sum, &line);
     }
-    if (view->live->trouble) {
-        buffer_add_text(out, " ▲ ");
-        table_put_text(out, view->live->trouble, 400, false);
-    }
-    buffer_add_char(out, '\n');
+    progress_fold(buffer_text(&line), out);
+    if (view->live->trouble)
+        progress_fold_trouble(view->live->trouble, out);
 }

@@ -23,7 +23,8 @@ struct progress_view {
 
 /* Adds lines, each ended by "\n" and at most width columns wide; fewer than height. How many. */
 size_t progress_view_block(const struct progress_view *view, struct buffer *out);
-/* Adds one line with all figures, ended by "\n". */
+/* Adds all figures, beginning with date and time: one line, or more of 80 columns where they don't
+ * fit into one; trouble has its own. */
 void progress_view_line(const struct progress_view *view, struct buffer *out);
 /* A bar of width cells: how many are delivered, sent, in doubt. The rest is empty. */
 void progress_view_cells(const struct statement_unit *line, size_t width, size_t cells[static 3]);

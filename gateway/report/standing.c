@@ -5,6 +5,7 @@
 #include "gateway/base/lang.h"
 
 #define STANDING_STALLED_MS (5 * 60 * 1000)
+#define STANDING_MISSED_MS  (2 * 60 * 1000)
 #define STANDING_REPORTS_MS (60 * 60 * 1000)
 
 /* A mark, a word, and no colour: each is told apart in grey print. */
@@ -15,8 +16,8 @@ static const struct {
     [STANDING_WAITING] = {"waiting", "○ Not yet time", "○ 未到时间窗"},
     [STANDING_RUNNING] = {"running", "● Running", "● 进行中"},
     [STANDING_IDLE] = {"not-running",
-                       "▲ Not running: no gateway is at work. Run: lawcast run CAMPAIGN",
-                       "▲ 未运行：没有网关在工作，请运行 lawcast run 任务文件"},
+                       "▲ Not running: no gateway is at work on it. Run: lawcast run CAMPAIGN",
+                       "▲ 未运行：没有网关在执行此任务，请运行 lawcast run 任务文件"},
     [STANDING_STALLED] = {"stalled", "▲ Stalled", "▲ 停滞"},
     [STANDING_REPORTS] = {"awaiting-reports", "● Waiting for reports", "● 等回执"},
     [STANDING_SHORT] = {"short", "▲ Ended short", "▲ 已结束·未达任务数"},
@@ -121,6 +122,12 @@ enum standing standing_of(const struct statement *statement, int64_t now_ms, int
     if (!statement->totals.n[COLUMN_OPEN] || now_ms - quiet_since < STANDING_STALLED_MS)
         return STANDING_RUNNING;
     return STANDING_STALLED;
+}
+
+bool standing_is_missed(const struct books_delivery *delivery, int64_t now_ms)
+{
+    return delivery->channel == CHANNEL_DISPLAY && delivery->state == DELIVERY_PLANNED &&
+           delivery->from_ms < now_ms - STANDING_MISSED_MS;
 }
 
 enum standing standing_without_gateway(enum standing standing)

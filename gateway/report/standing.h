@@ -7,6 +7,7 @@
 #ifndef LAWCAST_REPORT_STANDING_H
 #define LAWCAST_REPORT_STANDING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gateway/report/statement.h"
@@ -26,13 +27,17 @@ enum standing {
 
 /* last_ms: the last change in the books, 0: none. */
 enum standing standing_of(const struct statement *statement, int64_t now_ms, int64_t last_ms);
+/* Should a gateway that carries this out have taken it long ago? It takes each slot of a board when
+ * its time comes, also for a board that doesn't answer. So it is not at this campaign, though it may
+ * be at another in the same books. */
+bool standing_is_missed(const struct books_delivery *delivery, int64_t now_ms);
 /* The same when no gateway is at work: what would move by itself doesn't. */
 enum standing standing_without_gateway(enum standing standing);
 const char *standing_name(enum standing standing);  /* "running": for --json */
 const char *standing_label(enum standing standing); /* in the user's language, with its mark */
 /* Messages still owed to the quotas: neither delivered nor sent. */
 int64_t standing_missing(const struct statement *statement);
-/* Slots of boards that were not proved to be on the screen (level >= 2). */
+/* Slots of boards that were not proved to be on the screen as far as is asked. */
 int64_t standing_missing_showings(const struct statement *statement);
 /* Deliveries that wait for something: messages, and slots of boards. */
 int64_t standing_open(const struct statement *statement);

@@ -76,12 +76,16 @@ static void statement_build_board(struct statement_board *to, const struct books
 {
     snprintf(to->id, sizeof to->id, "%s", from->id);
     snprintf(to->owner, sizeof to->owner, "%s", from->owner);
+    snprintf(to->owner_name, sizeof to->owner_name, "%s",
+             from->owner_name[0] ? from->owner_name : from->owner);
+    snprintf(to->place, sizeof to->place, "%s", from->place);
     to->slogans = from->slogans;
     to->showings = from->showings;
     to->planned = from->planned;
     to->shown_ms = from->shown_ms;
     to->level = from->level;
-    to->showing = from->n[DELIVERY_SHOWN];
+    to->need = from->need;
+    to->showing = from->n[DELIVERY_SHOWN] - from->resting;
     to->open =
         statement_sum(from->n, statement_columns[COLUMN_OPEN].states | STATE(SENT) | STATE(SHOWN));
 }
@@ -139,6 +143,10 @@ static int statement_read_found(struct books *books, const struct books_campaign
         statement_build(statement, &source);
         rc = books_notes(books, campaign->number, &statement->notes);
     }
+    if (rc == 0 && source.n_boards)
+        rc = shown_read(books, campaign->number, &statement->shown);
+    if (rc == 0)
+        rc = targets_read(books, campaign, boards, source.n_boards, &statement->targets);
     if (rc)
         statement_release(statement);
     free(units);
@@ -165,6 +173,8 @@ void statement_release(struct statement *statement)
     free(statement->windows);
     free(statement->units);
     free(statement->boards);
+    shown_release(&statement->shown);
+    targets_release(&statement->targets);
     memset(statement, 0, sizeof *statement);
 }
 
@@ -190,6 +200,42 @@ static bool statement_check_line(const struct statement_unit *line, char *why, s
     return true;
 }
 
+/* The days of a board, and its line. */
+static bool statement_check_board(const struct statement *statement,
+                                  const struct statement_board *board, size_t *at, char *why,
+                                  size_t why_size)
+{
+    const struct shown_days *shown = &statement->shown;
+    int64_t sum = 0;
+
+    for (; *at < shown->n && strcmp(shown->days[*at].board, board->id) == 0; ++*at)
+        statement_add(&sum, shown->days[*at].ms);
+    if (sum == board->shown_ms)
+        return true;
+    snprintf(why, why_size,
+             lang("%s: the days make %lld ms of shown time, but the books count %lld.",
+                  "%s：各日播放时长合计 %lld 毫秒，但账本为 %lld 毫秒。"),
+             board->id, (long long)sum, (long long)board->shown_ms);
+    return false;
+}
+
+/* Both come in the order of the books. */
+static bool statement_check_boards(const struct statement *statement, char *why, size_t why_size)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < statement->n_boards; i++)
+        if (!statement_check_board(statement, &statement->boards[i], &at, why, why_size))
+            return false;
+    if (at == statement->shown.n)
+        return true;
+    snprintf(why, why_size,
+             lang("%s has shown something and is no board of this campaign.",
+                  "%s 有播放记录，但不是本任务的显示屏。"),
+             statement->shown.days[at].board);
+    return false;
+}
+
 bool statement_adds_up(const struct statement *statement, char *why, size_t why_size)
 {
     struct statement_unit all = {0};
@@ -210,7 +256,7 @@ bool statement_adds_up(const struct statement *statement, char *why, size_t why_
                  lang("The totals are not the sum of the units.", "合计不等于各单位之和。"));
         return false;
     }
-    return true;
+    return statement_check_boards(statement, why, why_size);
 }
 
 const char *statement_column_name(enum statement_column column)

@@ -5,7 +5,8 @@
  * planned, for each unit and in all. "sent" is what the network took and has not (yet) reported on;
  * "open" is planned, due, in flight and deferred together. Parts are what the network took and
  * bills: parts of sent, delivered and undelivered messages; those in doubt are counted beside them.
- */
+ * Of boards, only what was proved as far as the campaign asks counts; the time of the days adds up
+ * to the boards'. */
 #ifndef LAWCAST_REPORT_STATEMENT_H
 #define LAWCAST_REPORT_STATEMENT_H
 
@@ -15,6 +16,8 @@
 
 #include "gateway/ledger/books.h"
 #include "gateway/model/window.h"
+#include "gateway/report/shown.h"
+#include "gateway/report/targets.h"
 
 /* In the order of --json. */
 enum statement_column {
@@ -40,9 +43,9 @@ struct statement_unit {
 };
 
 struct statement_board {
-    char id[65], owner[33];
+    char id[65], owner[33], owner_name[128], place[128];
     int64_t slogans, showings, planned, shown_ms, showing, open;
-    int level;
+    int level, need;
 };
 
 struct statement {
@@ -58,7 +61,9 @@ struct statement {
     struct statement_board *boards;
     size_t n_boards;
     int64_t by_state[DELIVERY_STATES]; /* messages of all units */
-    struct books_notes notes;          /* zeroed by statement_build */
+    struct books_notes notes;          /* zeroed by statement_build, as the next two */
+    struct shown_days shown;
+    struct target_lines targets;
 };
 
 /* What a statement is made of, as the books lend it. */

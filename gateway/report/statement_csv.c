@@ -39,15 +39,24 @@ static void statement_csv_head(FILE *out)
     sheet_row(out, cells, LINE_CELLS);
 }
 
+static void statement_csv_units(const struct statement *statement, FILE *out)
+{
+    statement_csv_head(out);
+    for (size_t i = 0; i < statement->n_units; i++)
+        statement_csv_line(&statement->units[i], statement->units[i].name, out);
+    statement_csv_line(&statement->totals, lang("Total", "合计"), out);
+}
+
 static void statement_csv_boards(const struct statement *statement, FILE *out)
 {
-    enum { CELLS = 7 };
+    enum { CELLS = 9 };
 
     sheet_row(out,
               (const char *[CELLS]){lang("Board", "显示屏"), lang("Owner", "所属单位"),
                                     lang("Slogans", "标语数"), lang("Showings", "已播次数"),
                                     lang("Planned", "计划次数"), lang("Seconds shown", "播放秒数"),
-                                    lang("Proof", "证明")},
+                                    lang("Proof", "证明"), lang("Asked proof", "要求的证明"),
+                                    lang("Place", "地点")},
               CELLS);
     for (size_t i = 0; i < statement->n_boards; i++) {
         const struct statement_board *board = &statement->boards[i];
@@ -59,7 +68,56 @@ static void statement_csv_boards(const struct statement *statement, FILE *out)
             snprintf(text[k], FIGURE_ROOM, "%" PRId64, figures[k]);
         sheet_row(out,
                   (const char *[CELLS]){board->id, board->owner, text[0], text[1], text[2], text[3],
-                                        statement_level_label(board->level)},
+                                        statement_level_label(board->level),
+                                        statement_level_label(board->need), board->place},
+                  CELLS);
+    }
+}
+
+static void statement_csv_shown(const struct shown_days *shown, FILE *out)
+{
+    enum { CELLS = 6 };
+
+    sheet_row(out,
+              (const char *[CELLS]){lang("Board", "显示屏"), lang("Owner", "所属单位"),
+                                    lang("Day", "日期"), lang("Slogan", "标语"),
+                                    lang("Seconds shown", "播放秒数"), lang("Proof", "证明")},
+              CELLS);
+    for (size_t i = 0; i < shown->n; i++) {
+        const struct shown_day *line = &shown->days[i];
+        char seconds[FIGURE_ROOM];
+
+        snprintf(seconds, sizeof seconds, "%" PRId64, line->seconds);
+        sheet_row(out,
+                  (const char *[CELLS]){line->board, line->owner, line->day, line->slogan, seconds,
+                                        statement_level_label(line->level)},
+                  CELLS);
+    }
+}
+
+static void statement_csv_targets(const struct target_lines *targets, FILE *out)
+{
+    enum { CELLS = 8 };
+
+    sheet_row(out,
+              (const char *[CELLS]){lang("Target for", "考核对象"),
+                                    lang("Places asked", "要求地点"), lang("Places", "已达地点"),
+                                    lang("Slogans asked", "要求标语"), lang("Slogans", "已达标语"),
+                                    lang("Minutes asked", "要求分钟"), lang("Minutes", "已达分钟"),
+                                    lang("Met", "是否达标")},
+              CELLS);
+    for (size_t i = 0; i < targets->n; i++) {
+        const struct target_line *line = &targets->lines[i];
+        const int64_t figures[6] = {line->places,  line->places_reached,
+                                    line->items,   line->items_reached,
+                                    line->minutes, line->minutes_reached};
+        char text[6][FIGURE_ROOM];
+
+        for (size_t k = 0; k < 6; k++)
+            snprintf(text[k], FIGURE_ROOM, "%" PRId64, figures[k]);
+        sheet_row(out,
+                  (const char *[CELLS]){line->unit, text[0], text[1], text[2], text[3], text[4],
+                                        text[5], line->met ? lang("yes", "是") : lang("no", "否")},
                   CELLS);
     }
 }
@@ -67,14 +125,21 @@ static void statement_csv_boards(const struct statement *statement, FILE *out)
 void statement_print_csv(const struct statement *statement, FILE *out)
 {
     sheet_begin(out);
-    statement_csv_head(out);
-    for (size_t i = 0; i < statement->n_units; i++)
-        statement_csv_line(&statement->units[i], statement->units[i].name, out);
-    statement_csv_line(&statement->totals, lang("Total", "合计"), out);
+    if (statement->n_units || !statement->n_boards)
+        statement_csv_units(statement, out);
     if (!statement->n_boards)
         return;
-    sheet_row(out, NULL, 0);
+    if (statement->n_units)
+        sheet_row(out, NULL, 0);
     statement_csv_boards(statement, out);
+    if (statement->shown.n) {
+        sheet_row(out, NULL, 0);
+        statement_csv_shown(&statement->shown, out);
+    }
+    if (statement->targets.n) {
+        sheet_row(out, NULL, 0);
+        statement_csv_targets(&statement->targets, out);
+    }
 }
 
 enum { DELIVERY_CELLS = 13 };
@@ -138,4 +203,37 @@ int statement_print_deliveries(struct books *books, const struct statement *stat
                   lang("Slogan", "标语")},
               DELIVERY_CELLS);
     return books_deliveries(books, statement->number, statement_csv_delivery, out);
+}
+
+enum { SHOWING_CELLS = 11 };
+
+static int statement_csv_showing(void *ctx, const struct books_shown *shown)
+{
+    FILE *out = ctx;
+    int64_t ms = shown->until_ms - shown->from_ms;
+    char from[20], until[20], seconds[FIGURE_ROOM];
+
+    clock_format(shown->from_ms, from);
+    clock_format(shown->until_ms, until);
+    snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
+    sheet_row(out,
+              (const char *[SHOWING_CELLS]){
+                  shown->board, shown->place, shown->owner_name, shown->text, from, until, seconds,
+                  statement_level_label(shown->level),
+                  shown->counts ? lang("yes", "是") : lang("no", "否"), shown->digest, shown->file},
+              SHOWING_CELLS);
+    return ferror(out) ? -EIO : 0;
+}
+
+int statement_print_showings(struct books *books, const struct statement *statement, FILE *out)
+{
+    sheet_begin(out);
+    sheet_row(out,
+              (const char *[SHOWING_CELLS]){
+                  lang("Board", "显示屏"), lang("Place", "地点"), lang("Owner", "所属单位"),
+                  lang("Slogan", "标语"), lang("From", "开始"), lang("Until", "结束"),
+                  lang("Seconds", "秒数"), lang("Proof", "证明"), lang("Counts", "计入"),
+                  lang("SHA-256 of the reply", "应答的 SHA-256"), lang("Picture", "截屏文件")},
+              SHOWING_CELLS);
+    return books_shown_by_board(books, statement->number, statement_csv_showing, out);
 }

@@ -59,7 +59,49 @@ static struct jv *statement_json_boards(const struct statement *statement)
         jv_put(board, "level", jv_int(from->level));
         jv_put(board, "showings", jv_int(from->showings));
         jv_put(board, "planned", jv_int(from->planned));
+        jv_put(board, "place", jv_string(from->place));
+        jv_put(board, "need", jv_int(from->need));
         jv_push(list, board);
+    }
+    return list;
+}
+
+static struct jv *statement_json_shown(const struct shown_days *shown)
+{
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < shown->n; i++) {
+        const struct shown_day *from = &shown->days[i];
+        struct jv *line = jv_object();
+
+        jv_put(line, "board", jv_string(from->board));
+        jv_put(line, "owner", jv_string(from->owner));
+        jv_put(line, "slogan", jv_string(from->slogan));
+        jv_put(line, "day", jv_string(from->day));
+        jv_put(line, "seconds", jv_int(from->seconds));
+        jv_put(line, "level", jv_int(from->level));
+        jv_push(list, line);
+    }
+    return list;
+}
+
+static struct jv *statement_json_targets(const struct target_lines *targets)
+{
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < targets->n; i++) {
+        const struct target_line *from = &targets->lines[i];
+        struct jv *line = jv_object();
+
+        jv_put(line, "unit", jv_string(from->unit));
+        jv_put(line, "places", jv_int(from->places));
+        jv_put(line, "places_reached", jv_int(from->places_reached));
+        jv_put(line, "items", jv_int(from->items));
+        jv_put(line, "items_reached", jv_int(from->items_reached));
+        jv_put(line, "minutes", jv_int(from->minutes));
+        jv_put(line, "minutes_reached", jv_int(from->minutes_reached));
+        jv_put(line, "met", jv_bool(from->met));
+        jv_push(list, line);
     }
     return list;
 }
@@ -85,6 +127,8 @@ struct jv *statement_to_json(const struct statement *statement)
     jv_put(document, "windows", statement_json_windows(statement));
     jv_put(document, "units", statement_json_units(statement));
     jv_put(document, "boards", statement_json_boards(statement));
+    jv_put(document, "shown", statement_json_shown(&statement->shown));
+    jv_put(document, "targets", statement_json_targets(&statement->targets));
     jv_put(document, "totals", totals);
     jv_put(document, "notes", statement_json_notes(&statement->notes));
     return document;

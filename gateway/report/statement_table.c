@@ -4,6 +4,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
+#include "gateway/base/utf8.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/statement_print.h"
 #include "gateway/report/table.h"
@@ -61,16 +62,8 @@ static void statement_print_units(const struct statement *statement, FILE *out)
     table_free(table);
 }
 
-static const char *statement_owner_name(const struct statement *statement, const char *id)
-{
-    for (size_t i = 0; i < statement->n_units; i++)
-        if (strcmp(statement->units[i].id, id) == 0)
-            return statement->units[i].name;
-    return id;
-}
-
 /* In words too: in a table of many boards one that stayed dark is easily overlooked. */
-static void statement_print_showings(const struct statement *statement, FILE *out)
+static void statement_print_dark(const struct statement *statement, FILE *out)
 {
     int64_t showings = 0, planned = 0;
     char text[2][FIGURE_ROOM];
@@ -84,34 +77,75 @@ static void statement_print_showings(const struct statement *statement, FILE *ou
     fprintf(out, lang("Shown %s of %s.\n", "共播放 %s 次，计划 %s 次。\n"), text[0], text[1]);
 }
 
+/* Said only where it isn't reached: the columns before count only what is. */
+static const char *statement_asked(const struct statement_board *board)
+{
+    return board->need > board->level ? statement_level_label(board->need) : "";
+}
+
+/* A line of boards fits into 80 columns: two names and 52 for the rest, or 55 when it also says
+ * what was asked and not how many slogans. */
+#define STATEMENT_NAMES       28
+#define STATEMENT_NAMES_ASKED 25
+#define STATEMENT_OWNER_MIN   8
+
+struct statement_widths {
+    size_t board, owner;
+    bool asked;
+};
+
+static struct statement_widths statement_widths(const struct statement *statement)
+{
+    struct statement_widths widths = {.board = utf8_columns(lang("Board", "显示屏"))};
+    size_t names = STATEMENT_NAMES;
+
+    for (size_t i = 0; i < statement->n_boards; i++) {
+        size_t columns = utf8_columns(statement->boards[i].id);
+
+        widths.board = columns > widths.board ? columns : widths.board;
+        widths.asked = widths.asked || *statement_asked(&statement->boards[i]);
+    }
+    names = widths.asked ? STATEMENT_NAMES_ASKED : names;
+    if (widths.board > names - STATEMENT_OWNER_MIN)
+        widths.board = names - STATEMENT_OWNER_MIN;
+    widths.owner = names - widths.board;
+    return widths;
+}
+
+static void statement_board_line(struct table *table, const struct statement_board *board,
+                                 const struct statement_widths *widths)
+{
+    BUFFER_FREE_LATER struct buffer id = BUFFER_NULL;
+    BUFFER_FREE_LATER struct buffer owner = BUFFER_NULL;
+    char text[4][FIGURE_ROOM];
+
+    table_put_text(&id, board->id, widths->board, false);
+    table_put_text(&owner, board->owner_name, widths->owner, false);
+    figure_count(board->slogans, text[0]);
+    figure_count(board->showings, text[1]);
+    figure_count(board->planned, text[2]);
+    figure_span(board->shown_ms, text[3]);
+    table_row(table, (const char *[]){buffer_text(&id), buffer_text(&owner),
+                                      widths->asked ? "" : text[0], text[1], text[2], text[3],
+                                      statement_level_label(board->level), statement_asked(board)});
+}
+
 static void statement_print_boards(const struct statement *statement, FILE *out)
 {
     struct table_column columns[] = {
-        {lang("Board", "显示屏"), false, false},
-        {lang("Owner", "所属单位"), false, false},
-        {lang("Slogans", "标语数"), true, false},
-        {lang("Showings", "已播次数"), true, false},
-        {lang("Planned", "计划次数"), true, false},
-        {lang("Shown (h:mm:ss)", "播放时长"), true, false},
-        {lang("Proof", "证明"), false, false},
+        {lang("Board", "显示屏"), false, false},    {lang("Owner", "所属单位"), false, false},
+        {lang("Slogans", "标语数"), true, true},    {lang("Showings", "已播次数"), true, false},
+        {lang("Planned", "计划次数"), true, false}, {lang("h:mm:ss", "播放时长"), true, false},
+        {lang("Proof", "证明"), false, false},      {lang("Asked", "要求"), false, true},
     };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    struct statement_widths widths = statement_widths(statement);
 
-    for (size_t i = 0; i < statement->n_boards; i++) {
-        const struct statement_board *board = &statement->boards[i];
-        char text[4][FIGURE_ROOM];
-
-        figure_count(board->slogans, text[0]);
-        figure_count(board->showings, text[1]);
-        figure_count(board->planned, text[2]);
-        figure_span(board->shown_ms, text[3]);
-        table_row(table, (const char *[]){board->id, statement_owner_name(statement, board->owner),
-                                          text[0], text[1], text[2], text[3],
-                                          statement_level_label(board->level)});
-    }
+    for (size_t i = 0; i < statement->n_boards; i++)
+        statement_board_line(table, &statement->boards[i], &widths);
     table_print(table, out);
     table_free(table);
-    statement_print_showings(statement, out);
+    statement_print_dark(statement, out);
 }
 
 void statement_print_windows(const struct statement *statement, FILE *out)
@@ -171,4 +205,6 @@ void statement_print_table(const struct statement *statement, FILE *out)
         fputc('\n', out);
     if (statement->n_boards)
         statement_print_boards(statement, out);
+    statement_print_shown(statement, out);
+    statement_print_targets(statement, out);
 }

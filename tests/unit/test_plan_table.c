@@ -14,7 +14,8 @@
 static struct unit units[] = {{.id = "city", .name = "市法宣办"},
                               {.id = "jinan", .name = "金安区"}};
 static struct modem modems[2];
-static struct board boards[] = {{.id = "idle", .owner = 0}, {.id = "plaza", .owner = 1}};
+static struct board boards[] = {{.id = "idle", .owner = 0, .place = "x"},
+                                {.id = "plaza", .owner = 1, .place = "y"}};
 static struct office office = {
     .units = units, .n_units = 2, .modems = modems, .n_modems = 2, .boards = boards, .n_boards = 2};
 static struct order orders[] = {{.unit = 1, .quota = 3}, {.unit = 0, .quota = 2}};
@@ -59,8 +60,11 @@ static struct plan *small_plan(void)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         plan_add(plan, &rows[i]);
-    plan_add_slot(plan, 1);
-    plan_add_slot(plan, 1);
+    for (int64_t i = 0; i < 2; i++)
+        plan_boards_add(plan->boards, &(struct plan_slot){.text = slogans[i],
+                                                          .board = 1,
+                                                          .from_ms = i * 300000,
+                                                          .until_ms = (i + 1) * 300000});
     return plan;
 }
 
@@ -86,9 +90,9 @@ static void rows_are_summed(void **state)
     assert_int_equal(plan->totals.quota, 5);
     assert_int_equal(plan->totals.parts, 5);
     assert_int_equal(plan_refused(&plan->totals), 4);
-    assert_int_equal(plan->boards[0].slogans, 0);
-    assert_int_equal(plan->boards[1].slogans, 2);
-    assert_int_equal(plan->boards[1].slots, 2);
+    assert_int_equal(plan->boards->boards[0].slogans, 0);
+    assert_int_equal(plan->boards->boards[1].slogans, 2);
+    assert_int_equal(plan->boards->boards[1].slots, 2);
     assert_int_equal(plan_window_ms(plan), 9600000);
     plan_free(plan);
 }
@@ -136,7 +140,7 @@ static void the_table_shows_it(void **state)
     (void)state;
     assert_non_null(strstr(text, "市法宣办      2     2        1        1         1-3      2"));
     assert_non_null(strstr(text, "Refused   Bad number  Duplicate  Bad columns\n"));
-    assert_non_null(strstr(text, "plaza  金安区        2      2\n"));
+    assert_non_null(strstr(text, "plaza  金安区        2      2  0:10:00  none   play log\n"));
     assert_null(strstr(text, "idle"));
     assert_non_null(strstr(text, "金安区, first message (24 characters; parts: 1):\n  【甲】张三"));
     assert_null(strstr(text, "13800000001"));

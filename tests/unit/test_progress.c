@@ -43,6 +43,7 @@ static struct progress_live day_live(void)
                                   .modems = 64,
                                   .boards_ready = 1,
                                   .boards = 2,
+                                  .boards_paused = 1,
                                   .showing = 1,
                                   .messages_per_s = 25};
 }
@@ -71,9 +72,9 @@ static void bars_round_down(void **state)
     }
 }
 
-static char *block_of(size_t width, size_t height, const struct progress_live *live)
+static char *block_of_books(struct books books, size_t width, size_t height,
+                            const struct progress_live *live)
 {
-    struct books books = day_books();
     struct buffer text = BUFFER_NULL;
     struct statement statement;
     struct progress_view view = {
@@ -87,6 +88,11 @@ static char *block_of(size_t width, size_t height, const struct progress_live *l
         counted += *at == '\n';
     assert_int_equal(lines, counted);
     return buffer_take(&text);
+}
+
+static char *block_of(size_t width, size_t height, const struct progress_live *live)
+{
+    return block_of_books(day_books(), width, height, live);
 }
 
 static void every_line_fits(void **state)
@@ -205,7 +211,7 @@ static void pipes_are_told_what_matters(void **state)
     progress = progress_open(page.out, &books, ids, 1);
     assert_string_equal(page_turn(&page), "before\n");
     assert_non_null(strstr(page_draw(&page, progress, &live), "delivered 51,249"));
-    assert_non_null(strstr(page.text, "boards 1/2, showing 1\n"));
+    assert_non_null(strstr(page.text, "boards 1/2, showing 1, 1 left to their owners\n"));
     assert_null(strstr(page.text, "\033"));
     live.messages_per_s = 30;
     books.failure = -EIO; /* what isn't drawn isn't read */
@@ -222,6 +228,61 @@ static void pipes_are_told_what_matters(void **state)
     progress_close(progress);
     assert_non_null(strstr(page_turn(&page), "delivered 51,250"));
     page_close(&page);
+}
+
+/* A line that somebody reads in a terminal of 80 columns, too. */
+static void plain_lines_fit(void **state)
+{
+    static const char *const ids[] = {"day"};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    struct page page;
+    char *line;
+
+    (void)state;
+    live.trouble = "磁盘已满：账本无法写入，请清理磁盘。The disk is full: clear some space, and "
+                   "sending goes on by itself.";
+    page_open(&page);
+    progress = progress_open(page.out, &books, ids, 1);
+    page_draw(&page, progress, &live);
+    assert_non_null(strstr(page.text, "2026-10-31 10:02:11 delivered 51,249 · "));
+    assert_non_null(strstr(page.text, "\n                    "));
+    assert_non_null(strstr(page.text, "\n▲ 磁盘已满"));
+    for (line = strtok(page.text, "\n"); line; line = strtok(NULL, "\n"))
+        assert_in_range(utf8_columns(line), 1, 80);
+    progress_close(progress);
+    page_close(&page);
+}
+
+/* A campaign of slogans alone. */
+static void without_messages_there_are_no_figures_of_them(void **state)
+{
+    static const char *const ids[] = {"day"};
+    struct books books = day_books();
+    struct progress_live live = day_live();
+    struct progress *progress;
+    struct page page;
+    char *text;
+
+    (void)state;
+    books.n_units = 0;
+    live.modems = live.modems_ready = 0;
+    live.messages_per_s = 0;
+    page_open(&page);
+    progress = progress_open(page.out, &books, ids, 1);
+    assert_string_equal(page_draw(&page, progress, &live),
+                        "2026-10-31 10:02:11 boards 1/2, showing 1, 1 left to their owners\n");
+    live.boards = live.showing = live.boards_paused = 0; /* at the end */
+    progress_draw(progress, &live);
+    progress_close(progress);
+    assert_string_equal(page_turn(&page), "2026-10-31 10:02:11 showing nothing\n");
+    page_close(&page);
+    live = day_live();
+    text = block_of_books(books, 79, 24, &live);
+    assert_string_equal(text, "● 弘扬宪法精神\n2026-10-31 10:02:11  boards 1/2, showing 1, 1 "
+                              "left to their owners\n");
+    free(text);
 }
 
 static void unreadable_books_keep_the_last_figures(void **state)
@@ -380,6 +441,8 @@ int main(void)
         cmocka_unit_test(a_low_terminal_gets_fewer_units),
         cmocka_unit_test(planning_and_trouble_are_shown),
         cmocka_unit_test(pipes_are_told_what_matters),
+        cmocka_unit_test(plain_lines_fit),
+        cmocka_unit_test(without_messages_there_are_no_figures_of_them),
         cmocka_unit_test(unreadable_books_keep_the_last_figures),
         cmocka_unit_test(boards_are_never_read),
         cmocka_unit_test(a_pipe_that_nobody_reads_stops_nobody),

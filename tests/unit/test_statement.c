@@ -9,12 +9,36 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "gateway/base/utf8.h"
 #include "gateway/report/standing.h"
 #include "gateway/report/statement_print.h"
 #include "tests/unit/fake_books.h"
 
 #define OPENS  INT64_C(1793406600000) /* 2026-10-31 08:30 in China */
 #define CLOSES (OPENS + 9000000)
+
+#define MIDNIGHT INT64_C(1793462400000) /* of the 31st to the 1st in China */
+
+/* 8,999,400 ms in all: overlaps once, a slot over midnight, the same slogan again. */
+static const struct books_shown shown_in_two_days[] = {
+    {1, "plaza", "city", "宪法", "", "", OPENS, OPENS + 1000500, 3, true, "市法宣办", "人民广场"},
+    {1, "plaza", "city", "宪法", "", "", OPENS + 500000, OPENS + 1500500, 2, true, "市法宣办",
+     "人民广场"},
+    {2, "plaza", "city", "民法典", "", "", OPENS + 2000000, OPENS + 2000500, 5, true, "市法宣办",
+     "人民广场"},
+    {2, "plaza", "city", "民法典", "", "", OPENS + 2000000, OPENS + 9000000, 1, false, "市法宣办",
+     "人民广场"},
+    {3, "plaza", "city", "宪法", "", "", MIDNIGHT - 7000000, MIDNIGHT + 400, 2, true, "市法宣办",
+     "人民广场"},
+    {4, "plaza", "city", "宪法", "", "", MIDNIGHT + 5000, MIDNIGHT + 503000, 4, true, "市法宣办",
+     "人民广场"},
+};
+
+static const struct books_reached reached[] = {
+    {"plaza", "city", "人民广场", "宪法"}, {"plaza", "city", "人民广场", "民法典"},
+    {"gate", "city", "人民广场", "宪法"}, /* the same place */
+    {"bus", "weather", "", "宪法"},        {"tram", "weather", "", "治安"},
+};
 
 static struct books two_units(void)
 {
@@ -23,17 +47,26 @@ static struct books two_units(void)
                      .id = "day",
                      .title = "弘扬宪法精神",
                      .windows = "[[1793406600000,1793415600000]]",
+                     .targets =
+                         "[[\"\",2,3,150],[\"city\",1,2,100],[\"jinan\",1,0,0],[7],[\"x\",-1,0,0]]",
                      .planned = true},
+        .shown = shown_in_two_days,
+        .n_shown = sizeof shown_in_two_days / sizeof *shown_in_two_days,
+        .reached = reached,
+        .n_reached = sizeof reached / sizeof *reached,
         .units = {{.id = "city", .name = "市法宣办", .quota = 50000},
                   {.id = "jinan", .name = "金安区", .quota = 20000}},
         .n_units = 2,
         .boards = {{.id = "plaza",
                     .owner = "city",
+                    .owner_name = "市法宣办",
                     .slogans = 4,
                     .showings = 29,
                     .planned = 30,
                     .shown_ms = 8999400,
+                    .place = "人民广场",
                     .level = 2,
+                    .need = 2,
                     .n = {[DELIVERY_SHOWN] = 1, [DELIVERY_WITHDRAWN] = 29}}},
         .n_boards = 1,
     };
@@ -79,7 +112,7 @@ static void what_does_not_add_up_is_named(void **state)
     char why[200];
 
     (void)state;
-    for (int fault = 0; fault < 4; fault++) {
+    for (int fault = 0; fault < 6; fault++) {
         struct books books = two_units();
         struct statement statement;
 
@@ -92,6 +125,10 @@ static void what_does_not_add_up_is_named(void **state)
             statement.totals.n[COLUMN_SENT]++;
         if (fault == 3)
             statement.totals.parts--;
+        if (fault == 4)
+            statement.shown.days[2].ms++;
+        if (fault == 5)
+            strcpy(statement.shown.days[2].board, "roof");
         why[0] = '\0';
         assert_false(statement_adds_up(&statement, why, sizeof why));
         assert_true(why[0]);
@@ -146,7 +183,21 @@ static void the_json_is_the_contract(void **state)
         "\"delivered\":5,\"undelivered\":6,\"rejected\":7,\"unknown\":8,\"suppressed\":9,"
         "\"expired\":10,\"cancelled\":11,\"open\":6,\"parts\":15}],"
         "\"boards\":[{\"board\":\"plaza\",\"owner\":\"city\",\"slogans\":4,\"shown_seconds\":8999,"
-        "\"level\":2,\"showings\":29,\"planned\":30}],"
+        "\"level\":2,\"showings\":29,\"planned\":30,\"place\":\"人民广场\",\"need\":2}],"
+        "\"shown\":[{\"board\":\"plaza\",\"owner\":\"city\",\"slogan\":\"宪法\",\"day\":\"2026-10-"
+        "31\","
+        "\"seconds\":8500,\"level\":2},"
+        "{\"board\":\"plaza\",\"owner\":\"city\",\"slogan\":\"民法典\",\"day\":\"2026-10-31\","
+        "\"seconds\":1,\"level\":5},"
+        "{\"board\":\"plaza\",\"owner\":\"city\",\"slogan\":\"宪法\",\"day\":\"2026-11-01\","
+        "\"seconds\":498,\"level\":2}],"
+        "\"targets\":[{\"unit\":\"\",\"places\":2,\"places_reached\":3,\"items\":3,\"items_"
+        "reached\":3,"
+        "\"minutes\":150,\"minutes_reached\":149,\"met\":false},"
+        "{\"unit\":\"city\",\"places\":1,\"places_reached\":1,\"items\":2,\"items_reached\":2,"
+        "\"minutes\":100,\"minutes_reached\":149,\"met\":true},"
+        "{\"unit\":\"jinan\",\"places\":1,\"places_reached\":0,\"items\":0,\"items_reached\":0,"
+        "\"minutes\":0,\"minutes_reached\":0,\"met\":false}],"
         "\"totals\":{\"quota\":70000,\"planned\":4161,\"sent\":20,\"delivered\":37,"
         "\"undelivered\":70,\"rejected\":135,\"unknown\":264,\"suppressed\":521,\"expired\":1034,"
         "\"cancelled\":2059,\"open\":21,\"parts\":239},"
@@ -197,6 +248,8 @@ static void the_table_speaks_chinese(void **state)
     assert_non_null(strstr(text, "结果不明的短信最多另有 520 条"));
     assert_non_null(strstr(text, "plaza   市法宣办       4        29        30   2:29:59  已回读"));
     assert_non_null(strstr(text, "共播放 29 次，计划 30 次。"));
+    assert_non_null(strstr(text, "2026-10-31  plaza   宪法     2:21:40  已回读"));
+    assert_non_null(strstr(text, "全部       3/2   3/3  149/150  ✕ 否"));
     free(text);
 }
 
@@ -211,7 +264,99 @@ static void the_sheet_has_the_same_figures(void **state)
         strstr(text, "\r\ncity,市法宣办,50000,4095,16,32,64,128,256,512,1024,2048,15,224\r\n"));
     assert_non_null(
         strstr(text, "\r\n,Total,70000,4161,20,37,70,135,264,521,1034,2059,21,239\r\n"));
-    assert_non_null(strstr(text, "\r\nplaza,city,4,29,30,8999,read back\r\n"));
+    assert_non_null(strstr(text, "\r\nplaza,city,4,29,30,8999,read back,read back,人民广场\r\n"));
+    assert_non_null(strstr(text, "\r\nplaza,city,2026-10-31,宪法,8500,read back\r\n"
+                                 "plaza,city,2026-10-31,民法典,1,play log\r\n"
+                                 "plaza,city,2026-11-01,宪法,498,read back\r\n"));
+    assert_non_null(strstr(text, "\r\n,2,3,3,3,150,149,no\r\ncity,1,1,2,2,100,149,yes\r\n"));
+    free(text);
+}
+
+/* What an auditor asks: what was on which screen from when until when, and what proves it. */
+static void showings_say_what_was_shown_when(void **state)
+{
+    static const struct books_shown one = {
+        7,     "plaza", "price",          "宪法", "0a1b",     "books.evidence/0a1b.png",
+        OPENS, OPENS,   LEVEL_SCREENSHOT, false,  "市物价局", "人民广场"};
+    struct books books = two_units();
+    struct statement statement;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    statement_read(&books, "day", &statement);
+    assert_int_equal(statement_print_showings(&books, &statement, out), 0);
+    books.shown = &one;
+    books.n_shown = 1;
+    assert_int_equal(statement_print_showings(&books, &statement, out), 0);
+    books.failure = -EIO;
+    assert_int_equal(statement_print_showings(&books, &statement, out), -EIO);
+    fclose(out);
+    statement_release(&statement);
+    assert_non_null(strstr(text, "Board,Place,Owner,Slogan,From,Until,Seconds,Proof,Counts,"
+                                 "SHA-256 of the reply,Picture\r\n"
+                                 "plaza,人民广场,市法宣办,宪法,2026-10-31 08:30:00,2026-10-31 "
+                                 "08:46:40,1000.500,playing,yes,,\r\n"));
+    assert_non_null(strstr(text, ",2026-11-01 00:00:00,7000.400,read back,yes,,"));
+    assert_non_null(strstr(text, "plaza,人民广场,市物价局,宪法,2026-10-31 08:30:00,2026-10-31 "
+                                 "08:30:00,0.000,screenshot,no,0a1b,books.evidence/0a1b.png\r\n"));
+    free(text);
+}
+
+/* An owner without an order of messages isn't among the units. */
+static void owners_have_names_and_lines_fit(void **state)
+{
+    for (int asked = LEVEL_STORED; asked <= LEVEL_LOGGED; asked += 3) {
+        struct books books = two_units();
+        struct statement statement;
+        char *text = NULL, *line;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        (void)state;
+        books.n_units = 0;
+        books.boards[0].need = asked;
+        books.boards[0].level = LEVEL_SCREENSHOT;
+        books.boards[1] = books.boards[0];
+        strcpy(books.boards[1].id, "weather-bureau-plaza-0012");
+        strcpy(books.boards[1].owner_name, "六安市气象局");
+        strcpy(books.boards[1].owner, "weather");
+        books.campaign.targets = (char *)"[[\"weather\",1,0,0]]";
+        strcpy(books.boards[0].owner_name, "六安市法治宣传教育工作领导小组办公室");
+        books.n_boards = 2;
+        statement_read(&books, "day", &statement);
+        statement_print_table(&statement, out);
+        fclose(out);
+        statement_release(&statement);
+        assert_non_null(strstr(text, "plaza    "));
+        assert_non_null(strstr(text, "六安市"));
+        assert_non_null(strstr(text, "\n六安市气象局 "));
+        assert_null(strstr(text, "weather "));
+        for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+            assert_in_range(utf8_columns(line), 1, 80);
+        free(text);
+    }
+}
+
+static void without_messages_there_are_no_figures_of_them(void **state)
+{
+    struct books books = two_units();
+    struct statement statement;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    books.n_units = 0;
+    statement_read(&books, "day", &statement);
+    statement_print_csv(&statement, out);
+    fclose(out);
+    statement_release(&statement);
+    assert_memory_equal(text,
+                        "\xEF\xBB\xBF"
+                        "Board,Owner,",
+                        15);
     free(text);
 }
 
@@ -367,6 +512,23 @@ static void standing_is_what_the_figures_prove(void **state)
     }
 }
 
+/* Another campaign's gateway is at work on the same books. */
+static void a_slot_that_nobody_took_is_told(void **state)
+{
+    struct books_delivery slot = {
+        .channel = CHANNEL_DISPLAY, .state = DELIVERY_PLANNED, .from_ms = OPENS};
+
+    (void)state;
+    assert_false(standing_is_missed(&slot, OPENS - 1));
+    assert_false(standing_is_missed(&slot, OPENS + 60000));
+    assert_true(standing_is_missed(&slot, OPENS + 180000));
+    slot.state = DELIVERY_DUE;
+    assert_false(standing_is_missed(&slot, OPENS + 180000));
+    slot.state = DELIVERY_PLANNED;
+    slot.channel = CHANNEL_SMS; /* it waits for its SIM's limit, maybe */
+    assert_false(standing_is_missed(&slot, OPENS + 180000));
+}
+
 /* Without a gateway nothing is on its way; what waits or is over stays what it is. */
 static void no_gateway_no_progress(void **state)
 {
@@ -398,6 +560,7 @@ static void dark_boards_are_short(void **state)
         struct statement statement;
 
         books.n_units = 0;
+        books.n_shown = 0;
         books.boards[0] = (struct books_board){
             .id = "plaza", .showings = cases[i].showings, .planned = cases[i].planned};
         /* One that did well makes no other one good. */
@@ -463,9 +626,13 @@ int main(void)
         cmocka_unit_test(the_json_is_the_contract),
         cmocka_unit_test(the_table_speaks_chinese),
         cmocka_unit_test(the_sheet_has_the_same_figures),
+        cmocka_unit_test(showings_say_what_was_shown_when),
+        cmocka_unit_test(owners_have_names_and_lines_fit),
+        cmocka_unit_test(without_messages_there_are_no_figures_of_them),
         cmocka_unit_test(deliveries_hide_the_citizen),
         cmocka_unit_test(codes_have_words),
         cmocka_unit_test(standing_is_what_the_figures_prove),
+        cmocka_unit_test(a_slot_that_nobody_took_is_told),
         cmocka_unit_test(no_gateway_no_progress),
         cmocka_unit_test(dark_boards_are_short),
         cmocka_unit_test(half_entered_is_said),
