@@ -2,43 +2,19 @@
  * Runs: loop. Library: libmicrohttpd (only here), without threads: its epoll descriptor is watched
  * by the loop, and after every run it is asked when it wants to run again, because its own epoll is
  * edge-triggered and a forgotten run stalls a connection. */
-#include "tests/sim/boards.h"
+#include "tests/sim/boards_room.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/clock.h"
-#include "gateway/base/list.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
-#include "tests/sim/board.h"
 
 enum { BOARDS_BODY_MAX = 1024 * 1024, BOARDS_CONNECTIONS = 8192, BOARDS_BACKLOG = 1024 };
-
-struct board_place {
-    struct boards *boards;
-    const struct board_spec *spec;
-    const struct board_kind *kind;
-    void *state;
-    bool hangs, offline;
-    struct list hung; /* struct board_exchange */
-};
-
-struct boards {
-    uv_loop_t *loop;
-    struct sim_log *log;
-    struct board_place *places;
-    size_t n;
-    struct MHD_Daemon *daemon; /* NULL: not started, or closed */
-    unsigned port;
-    uv_poll_t poll;
-    uv_timer_t again; /* when the daemon wants to run again */
-    uv_timer_t edge;  /* when something on a screen changes by itself */
-};
 
 /* One request, from its headers to its end. */
 struct board_exchange {
@@ -48,7 +24,10 @@ struct board_exchange {
     bool dropped; /* it has hung and is to be closed */
 };
 
-static const struct board_kind *const board_kinds[] = {&board_onbon_y, &board_webhook};
+static const struct board_kind *const board_kinds[] = {
+    &board_onbon_y, &board_onbon_k,   &board_huidu,   &board_colorlight,
+    &board_xixun,   &board_novacloud, &board_webhook,
+};
 
 const struct board_kind *board_kind_find(const char *name)
 {
@@ -80,14 +59,17 @@ struct boards *boards_new(uv_loop_t *loop, struct sim_log *log, const struct sim
     boards->places = mem_array(boards->n, struct board_place);
     for (size_t i = 0; i < boards->n; i++) {
         struct board_place *place = &boards->places[i];
-        struct board_screen screen = {board_place_view, place};
+        struct board_screen screen = {
+            .view = board_place_view, .outcall = board_place_outcall, .ctx = place};
 
         place->boards = boards;
         place->spec = &spec->boards[i];
         place->kind = board_kind_find(place->spec->kind);
         place->state = place->kind->create(place->spec, &screen);
         list_init(&place->hung);
+        list_init(&place->guests);
     }
+    list_init(&boards->calls);
     uv_timer_init(loop, &boards->again);
     uv_timer_init(loop, &boards->edge);
     boards->again.data = boards->edge.data = boards->poll.data = boards;
@@ -99,6 +81,7 @@ void boards_free(struct boards *boards)
     LOG_ASSERT(!boards->daemon);
     for (size_t i = 0; i < boards->n; i++) {
         LOG_ASSERT(list_is_empty(&boards->places[i].hung));
+        LOG_ASSERT(list_is_empty(&boards->places[i].guests));
         boards->places[i].kind->release(boards->places[i].state);
     }
     free(boards->places);
@@ -129,14 +112,12 @@ void boards_advance(struct boards *boards)
         uv_timer_start(&boards->edge, boards_on_edge, (uint64_t)(next - now), 0);
 }
 
-static void boards_run(struct boards *boards);
-
 static void boards_on_again(uv_timer_t *timer)
 {
     boards_run(timer->data);
 }
 
-static void boards_run(struct boards *boards)
+void boards_run(struct boards *boards)
 {
     MHD_UNSIGNED_LONG_LONG wait;
 
@@ -163,7 +144,7 @@ static struct board_place *boards_route(struct boards *boards, const char *url, 
         size_t root = strlen(place->kind->root), id = strlen(place->spec->id);
         const char *tail;
 
-        if (url[0] != '/' || strncmp(url + 1, place->kind->root, root) != 0 ||
+        if (place->kind->tcp || url[0] != '/' || strncmp(url + 1, place->kind->root, root) != 0 ||
             url[root + 1] != '/' || strncmp(url + root + 2, place->spec->id, id) != 0)
             continue;
         tail = url + root + 2 + id;
@@ -212,6 +193,17 @@ static struct MHD_Response *board_chunked(struct buffer *body)
                                              board_chunks_free);
 }
 
+/* "Name: value" */
+static void board_add_header(struct MHD_Response *response, const char *header)
+{
+    MEM_FREE_LATER char *name = mem_dup(header);
+    char *colon = strchr(name, ':');
+
+    LOG_ASSERT(colon);
+    *colon = '\0';
+    MHD_add_response_header(response, name, colon + 1 + strspn(colon + 1, " "));
+}
+
 static enum MHD_Result board_send(struct MHD_Connection *connection, struct board_reply *reply)
 {
     struct MHD_Response *response;
@@ -227,6 +219,8 @@ static enum MHD_Result board_send(struct MHD_Connection *connection, struct boar
         log_panic("an HTTP reply could not be made");
     if (reply->type)
         MHD_add_response_header(response, "Content-Type", reply->type);
+    for (const char *const *header = reply->headers; *header; header++)
+        board_add_header(response, *header);
     result = MHD_queue_response(connection, reply->status, response);
     MHD_destroy_response(response);
     return result;
@@ -244,23 +238,29 @@ static const char *board_header(struct MHD_Connection *connection, const char *n
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+static const char *board_request_header(const struct board_request *request, const char *name)
+{
+    return board_header(request->ctx, name);
+}
+
+static const char *board_request_query(const struct board_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->ctx, MHD_GET_ARGUMENT_KIND, name);
+}
+
 static enum MHD_Result board_answer(struct board_place *place, struct board_exchange *exchange,
                                     struct board_request *request)
 {
-    struct MHD_Connection *connection = exchange->connection;
     struct board_reply reply = {0};
     enum MHD_Result result;
 
-    request->webhook_id = board_header(connection, "webhook-id");
-    request->event = board_header(connection, "lawcast-event");
-    request->parameter =
-        MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "parameter");
+    request->header = board_request_header;
+    request->query = board_request_query;
+    request->ctx = exchange->connection;
     request->body = buffer_text(&exchange->body);
     request->length = exchange->body.length;
-    boards_advance(place->boards);
-    place->kind->request(place->state, request, clock_wall_ms(), &reply);
-    boards_advance(place->boards);
-    result = board_send(connection, &reply);
+    board_place_ask(place, request, &reply);
+    result = place->dark ? MHD_NO : board_send(exchange->connection, &reply);
     buffer_free(&reply.body);
     return result;
 }
@@ -278,7 +278,8 @@ static enum MHD_Result board_finish(struct boards *boards, struct board_exchange
         return board_refuse(exchange->connection, 400); /* two lengths: the server takes either */
     if (!place)
         return board_refuse(exchange->connection, 404);
-    if (place->offline)
+    board_place_trip(place);
+    if (place->offline || place->dark)
         return MHD_NO;
     if (place->hangs) {
         list_append(&place->hung, &exchange->link);
@@ -339,6 +340,16 @@ static void boards_on_message(void *ctx, const char *format, va_list args)
     (void)args;
 }
 
+static int boards_listen(struct boards *boards)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < boards->n && rc == 0; i++)
+        if (boards->places[i].kind->tcp)
+            rc = board_place_listen(&boards->places[i]);
+    return rc;
+}
+
 int boards_start(struct boards *boards)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -365,10 +376,10 @@ int boards_start(struct boards *boards)
     }
     uv_poll_start(&boards->poll, UV_READABLE, boards_on_poll);
     boards_run(boards);
-    return 0;
+    return boards_listen(boards);
 }
 
-static void board_place_drop_hung(struct board_place *place)
+void board_place_drop_hung(struct board_place *place)
 {
     struct list *link;
 
@@ -399,11 +410,15 @@ void boards_close(struct boards *boards)
 {
     int64_t now = clock_wall_ms();
 
+    boards->closing = true;
     if (boards->daemon)
         boards_stop_server(boards);
+    boards_end_calls(boards);
     boards_advance(boards);
-    for (size_t i = 0; i < boards->n; i++)
+    for (size_t i = 0; i < boards->n; i++) {
+        board_place_close(&boards->places[i]);
         boards->places[i].kind->finish(boards->places[i].state, now);
+    }
     uv_close((uv_handle_t *)&boards->again, NULL);
     uv_close((uv_handle_t *)&boards->edge, NULL);
 }
@@ -419,8 +434,10 @@ struct jv *boards_urls(const struct boards *boards)
 
     for (size_t i = 0; i < boards->n; i++) {
         const struct board_place *place = &boards->places[i];
-        MEM_FREE_LATER char *url = mem_printf("http://127.0.0.1:%u/%s/%s", boards->port,
-                                              place->kind->root, place->spec->id);
+        MEM_FREE_LATER char *url = place->kind->tcp
+                                       ? mem_printf("tcp://127.0.0.1:%u", place->port)
+                                       : mem_printf("http://127.0.0.1:%u/%s/%s", boards->port,
+                                                    place->kind->root, place->spec->id);
 
         jv_put(urls, place->spec->id, jv_string(url));
     }
@@ -433,30 +450,4 @@ struct board_place *boards_find(struct boards *boards, const char *id)
         if (strcmp(boards->places[i].spec->id, id) == 0)
             return &boards->places[i];
     return NULL;
-}
-
-void board_place_reboot(struct board_place *place)
-{
-    boards_advance(place->boards);
-    place->kind->reboot(place->state, clock_wall_ms());
-    boards_advance(place->boards);
-}
-
-void board_place_lie(struct board_place *place, bool on)
-{
-    place->kind->lie(place->state, on);
-}
-
-void board_place_hang(struct board_place *place, bool on)
-{
-    place->hangs = on;
-    if (on)
-        return;
-    board_place_drop_hung(place);
-    boards_run(place->boards);
-}
-
-void board_place_offline(struct board_place *place, bool on)
-{
-    place->offline = on;
 }

@@ -116,64 +116,25 @@ static const char *control_fate(struct control_call *call)
     return "cms, status, late, silent or busy?";
 }
 
-static const char *control_reboot(struct control_call *call)
-{
-    struct board_place *place = boards_find(call->control->boards, call->words[0]);
-
-    if (!place)
-        return "no such board";
-    board_place_reboot(place);
-    return NULL;
-}
-
-static const char *control_switch(struct control_call *call,
-                                  void (*turn)(struct board_place *place, bool on))
-{
-    struct board_place *place = boards_find(call->control->boards, call->words[0]);
-    int on = control_switched(call->words[1]);
-
-    if (!place)
-        return "no such board";
-    if (on < 0)
-        return "on or off?";
-    turn(place, on);
-    return NULL;
-}
-
-static const char *control_lie(struct control_call *call)
-{
-    return control_switch(call, board_place_lie);
-}
-
-static const char *control_hangboard(struct control_call *call)
-{
-    return control_switch(call, board_place_hang);
-}
-
-static const char *control_offline(struct control_call *call)
-{
-    return control_switch(call, board_place_offline);
-}
-
 static const struct control_command control_commands[] = {
     {"clock", "EPOCH_MS", 1, 1, control_clock},
     {"sync", "", 0, 0, control_sync},
     {"quit", "", 0, 0, control_quit},
     {"number", "DIGITS cms CODE|status S|late MS|silent|busy N", 2, 3, control_fate},
-    {"reboot", "BOARD", 1, 1, control_reboot},
-    {"lie", "BOARD on|off", 2, 2, control_lie},
-    {"hangboard", "BOARD on|off", 2, 2, control_hangboard},
-    {"offline", "BOARD on|off", 2, 2, control_offline},
     {NULL, NULL, 0, 0, NULL},
 };
 
+/* What the first word of a command names. */
+enum control_about { ABOUT_NOTHING, ABOUT_BOARD, ABOUT_MODEM };
+
 static const struct {
     const struct control_command *commands;
-    bool of_modem; /* the first word is a modem's index */
+    enum control_about about;
 } control_tables[] = {
-    {control_commands, false},
-    {control_modem_commands, true},
-    {control_inbound_commands, true},
+    {control_commands, ABOUT_NOTHING},
+    {control_board_commands, ABOUT_BOARD},
+    {control_modem_commands, ABOUT_MODEM},
+    {control_inbound_commands, ABOUT_MODEM},
 };
 
 /* Cuts the rest of the line at spaces; the last of most words takes what is left. */
@@ -185,10 +146,10 @@ static void control_split(struct control_call *call, char *line, size_t most)
         call->words[call->n++] = line;
 }
 
-static const struct control_command *control_find(const char *name, bool *of_modem)
+static const struct control_command *control_find(const char *name, enum control_about *about)
 {
     for (size_t i = 0; i < sizeof control_tables / sizeof *control_tables; i++) {
-        *of_modem = control_tables[i].of_modem;
+        *about = control_tables[i].about;
         for (const struct control_command *c = control_tables[i].commands; c->name; c++)
             if (strcmp(c->name, name) == 0)
                 return c;
@@ -205,19 +166,30 @@ static struct modem *control_find_modem(const struct control_call *call)
     return bank_modem(call->control->bank, (size_t)index);
 }
 
+/* What the command is about; what is wrong, or NULL. */
+static const char *control_aim(struct control_call *call, enum control_about about)
+{
+    if (about == ABOUT_MODEM && !(call->modem = control_find_modem(call)))
+        return "no such modem";
+    if (about == ABOUT_BOARD && !(call->board = boards_find(call->control->boards, call->words[0])))
+        return "no such board";
+    return NULL;
+}
+
 static const char *control_dispatch(struct control_call *call, char *line)
 {
-    const char *name = strsep(&line, " ");
-    bool of_modem;
-    const struct control_command *command = control_find(name, &of_modem);
+    const char *name = strsep(&line, " "), *wrong;
+    enum control_about about;
+    const struct control_command *command = control_find(name, &about);
 
     if (!command)
         return "no such command";
     control_split(call, line, command->most);
     if (call->n < command->least || call->n > command->most)
         return "wrong number of words";
-    if (of_modem && !(call->modem = control_find_modem(call)))
-        return "no such modem";
+    wrong = control_aim(call, about);
+    if (wrong)
+        return wrong;
     jv_put(call->answer, "ok", jv_string(command->name));
     return command->run(call);
 }

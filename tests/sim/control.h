@@ -2,8 +2,29 @@
  * Runs: loop.
  *
  *   clock EPOCH_MS            sync                      quit (or the end of the input)
- *   reboot BOARD              lie BOARD on|off          hangboard BOARD on|off
- *   offline BOARD on|off
+ *
+ * Boards:
+ *   reboot BOARD              power off and on again
+ *   power BOARD on|off        off: doesn't answer, is dark, forgets what is in its RAM
+ *   lie BOARD on|off          what is new is answered with success, and not stored
+ *   pretend BOARD on|off      what is new is answered with success, stored, and never on the screen
+ *   sleep BOARD on|off        the screen is dark on purpose
+ *   skew BOARD MS             its clock is wrong by so much; may be negative
+ *   expire BOARD              its logins are over
+ *   own BOARD NAME TEXT       a program of the owner's
+ *   stored BOARD              adds names: all that is stored; armed: 1 while a fault, a garbled
+ *                             answer or a trip waits for its request
+ *   garble BOARD STATUS NTH   of the next requests this one (1: the first) is carried out, but
+ *                             answered with this HTTP status and a web page; 0: none
+ *   fault BOARD STATUS [N [RETRY_S [AHEAD]]]
+ *                             the next N (1) requests get this HTTP status, and Retry-After; AHEAD
+ *                             requests are let through before them
+ *   trip BOARD none|hang|dark|cut [AHEAD]
+ *                             the next request, or the one that comes after AHEAD others, finds the
+ *                             board hung, or without power; cut: it is carried out, then the power
+ *                             fails, and there is no answer
+ *   hangboard BOARD on|off    takes requests and never answers
+ *   offline BOARD on|off      closes connections without an answer
  *
  * What the network does with a number, from now on (busy: the next N tries get CMS 42):
  *   number DIGITS cms CODE|status S|late MS|silent|busy N

@@ -4,8 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/base/digest.h"
+#include "gateway/base/mem.h"
 #include "tests/sim/onbon_room.h"
-#include "tests/sim/sim_sha1.h"
 
 int onbon_get_code(struct onbon_call *call)
 {
@@ -34,14 +35,21 @@ static bool onbon_take_code(struct onbon *onbon, const char *code)
     return false;
 }
 
-/* Lower-case hexadecimal SHA1(code + lower-case hexadecimal SHA1(password)). */
-static void onbon_proof(const char *code, const char *password, char proof[static 41])
+static void onbon_sha1(const char *text, char hex[static DIGEST_HEX_MOST])
 {
-    char text[ONBON_CODE_DIGITS + 41];
+    struct digest digest = digest_of(DIGEST_SHA1, text, strlen(text));
 
-    snprintf(text, sizeof text, "%.*s", ONBON_CODE_DIGITS, code);
-    sim_sha1_hex(password, strlen(password), text + strlen(text));
-    sim_sha1_hex(text, strlen(text), proof);
+    digest_hex(&digest, hex);
+}
+
+/* Lower-case hexadecimal SHA1(code + lower-case hexadecimal SHA1(password)). */
+static void onbon_proof(const char *code, const char *password, char proof[static DIGEST_HEX_MOST])
+{
+    MEM_FREE_LATER char *text = NULL;
+
+    onbon_sha1(password, proof);
+    text = mem_printf("%s%s", code, proof);
+    onbon_sha1(text, proof);
 }
 
 int onbon_login(struct onbon_call *call)
@@ -49,20 +57,20 @@ int onbon_login(struct onbon_call *call)
     struct onbon *onbon = call->onbon;
     const char *user = onbon_text(call, "username"), *code = onbon_text(call, "verificationcode");
     const char *password = onbon_text(call, "password");
-    char proof[41], seed[64];
+    char proof[DIGEST_HEX_MOST], seed[64];
     char *session = onbon->sessions[onbon->issued % ONBON_SESSIONS];
 
     if (!user || !code || !password)
         return ONBON_KEY;
     if (!onbon_take_code(onbon, code))
         return ONBON_CODE;
-    if (strcmp(user, onbon->spec->user) != 0)
+    if (strcmp(user, board_option(onbon->spec, "user", "guest")) != 0)
         return ONBON_USER;
-    onbon_proof(code, onbon->spec->password, proof);
+    onbon_proof(code, board_option(onbon->spec, "password", "guest"), proof);
     if (strcmp(password, proof) != 0)
         return ONBON_PASSWORD;
     snprintf(seed, sizeof seed, "%.41s/%u", proof, onbon->issued++);
-    sim_sha1_hex(seed, strlen(seed), proof);
+    onbon_sha1(seed, proof);
     memcpy(session, proof, ONBON_SESSION_DIGITS);
     session[ONBON_SESSION_DIGITS] = '\0';
     onbon_put(call, "sessionID", session);
@@ -83,10 +91,15 @@ int onbon_logout(struct onbon_call *call)
 
     if (!user)
         return ONBON_KEY;
-    if (strcmp(user, call->onbon->spec->user) != 0)
+    if (strcmp(user, board_option(call->onbon->spec, "user", "guest")) != 0)
         return ONBON_USER;
     for (size_t i = 0; i < ONBON_SESSIONS; i++)
         if (strcmp(call->onbon->sessions[i], call->session) == 0)
             call->onbon->sessions[i][0] = '\0';
     return ONBON_OK;
+}
+
+void onbon_end_sessions(struct onbon *onbon)
+{
+    memset(onbon->sessions, 0, sizeof onbon->sessions);
 }

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
-#include "gateway/base/clock.h"
 #include "gateway/base/json.h"
+#include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "tests/sim/onbon_room.h"
 
@@ -24,8 +25,7 @@ static void *onbon_create(const struct board_spec *spec, const struct board_scre
     struct onbon *onbon = mem_new(struct onbon);
 
     onbon->spec = spec;
-    onbon->bulletins.screen_on = true;
-    onbon->bulletins.screen = *screen;
+    onbon->reel = reel_new(screen);
     return onbon;
 }
 
@@ -33,7 +33,10 @@ static void onbon_release(void *state)
 {
     struct onbon *onbon = state;
 
-    bulletins_release(&onbon->bulletins);
+    onbon_free_places(onbon);
+    reel_free(onbon->reel);
+    buffer_free(&onbon->picture.file);
+    buffer_free(&onbon->picture.next);
     free(onbon);
 }
 
@@ -49,90 +52,23 @@ const char *onbon_text(const struct onbon_call *call, const char *key)
     return call->input ? jv_text(jv_member(call->input, key)) : NULL;
 }
 
-static int onbon_create_bulletin(struct onbon_call *call)
+void onbon_time(int64_t device_ms, char text[static ONBON_TIME])
 {
-    struct bulletin bulletin = {0};
-    unsigned order = 0;
-    int rc = call->input ? bulletin_read(call->input, &order, &bulletin) : ONBON_KEY;
+    time_t seconds = (time_t)(device_ms / 1000);
+    struct tm tm;
 
-    if (!rc && call->onbon->bulletins.items[order].name)
-        rc = ONBON_PROCESSING;
-    if (!rc && !call->onbon->lies)
-        bulletins_put(&call->onbon->bulletins, order, &bulletin);
-    bulletin_release(&bulletin);
-    return rc;
-}
-
-static int onbon_play_bulletin(struct onbon_call *call)
-{
-    bulletins_play(&call->onbon->bulletins, true, call->now_ms);
-    return ONBON_OK;
-}
-
-static int onbon_stop_bulletin(struct onbon_call *call)
-{
-    bulletins_play(&call->onbon->bulletins, false, call->now_ms);
-    return ONBON_OK;
-}
-
-static int onbon_query_bulletin(struct onbon_call *call)
-{
-    for (unsigned i = 0; i < BULLETIN_ORDERS; i++) {
-        const char *name = call->onbon->bulletins.items[i].name;
-        char order[12];
-
-        if (!name)
-            continue;
-        snprintf(order, sizeof order, "%u", i);
-        onbon_put(call, order, name);
-    }
-    return ONBON_OK;
-}
-
-/* Orders [from, to) that one item of deleteBulletin means. 0, or a code. */
-static int onbon_item_range(const struct jv *item, unsigned *from, unsigned *to)
-{
-    const char *text = jv_text(item);
-    size_t length = text ? strlen(text) : 0;
-
-    *from = 0;
-    *to = BULLETIN_ORDERS;
-    if (text && strcmp(text, "*") == 0)
-        return ONBON_OK;
-    if (length == 0 || length > 2 || strspn(text, "0123456789") != length)
-        return ONBON_VALUE;
-    *from = (unsigned)strtoul(text, NULL, 10);
-    *to = *from + 1;
-    return ONBON_OK;
-}
-
-static int onbon_delete_bulletin(struct onbon_call *call)
-{
-    const struct jv *items = call->input ? jv_member(call->input, "items") : NULL;
-    unsigned from, to;
-
-    if (!items || !jv_is_array(items))
-        return ONBON_KEY;
-    if (jv_size(items) == 0)
-        return ONBON_EMPTY;
-    for (size_t i = 0; i < jv_size(items); i++)
-        if (onbon_item_range(jv_element(items, i), &from, &to))
-            return ONBON_VALUE; /* all or nothing */
-    for (size_t i = 0; i < jv_size(items); i++) {
-        onbon_item_range(jv_element(items, i), &from, &to);
-        while (from < to)
-            bulletins_remove(&call->onbon->bulletins, from++, call->now_ms);
-    }
-    return ONBON_OK;
+    LOG_ASSERT(localtime_r(&seconds, &tm));
+    snprintf(text, ONBON_TIME, "%d-%d-%d %d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 static int onbon_get_state(struct onbon_call *call)
 {
-    char when[20];
+    char when[ONBON_TIME];
 
     if (call->input && (jv_size(call->input) != 1 || !jv_member(call->input, "rtctime")))
         return ONBON_KEY;
-    clock_format(call->now_ms, when);
+    onbon_time(reel_clock(call->onbon->reel, call->now_ms), when);
     onbon_put(call, "rtctime", when);
     return ONBON_OK;
 }
@@ -140,15 +76,18 @@ static int onbon_get_state(struct onbon_call *call)
 /* One unknown key makes the whole call fail. */
 static int onbon_get_property(struct onbon_call *call)
 {
+    char width[24], height[24];
     const char *properties[][2] = {
-        {"width", "192"},
-        {"height", "64"},
+        {"width", width},
+        {"height", height},
         {"firmwareversion", "sim-1"},
         {"brightness", "128"},
-        {"screenonoffstatus", call->onbon->bulletins.screen_on ? "on" : "off"},
+        {"screenonoffstatus", reel_is_asleep(call->onbon->reel) ? "off" : "on"},
     };
     const char *name;
 
+    snprintf(width, sizeof width, "%lld", (long long)call->onbon->spec->width);
+    snprintf(height, sizeof height, "%lld", (long long)call->onbon->spec->height);
     for (size_t i = 0; call->input && jv_entry(call->input, i, &name); i++) {
         size_t k = 0, n = sizeof properties / sizeof *properties;
 
@@ -169,7 +108,7 @@ static int onbon_screen_on_off(struct onbon_call *call)
         return ONBON_KEY;
     if (strcasecmp(status, "on") != 0 && strcasecmp(status, "off") != 0)
         return ONBON_VALUE;
-    bulletins_switch(&call->onbon->bulletins, strcasecmp(status, "on") == 0, call->now_ms);
+    reel_trick(call->onbon->reel, TRICK_SLEEP, strcasecmp(status, "off") == 0, call->now_ms);
     return ONBON_OK;
 }
 
@@ -202,6 +141,9 @@ static const struct onbon_command onbon_commands[] = {
     {"getProperty", onbon_get_property, false},
     {"screenOnOff", onbon_screen_on_off, false},
     {"checkPlayer", onbon_check_player, false},
+    {"ScreenCapture", onbon_capture_screen, false},
+    {"findFile", onbon_find_file, false},
+    {"enableUploadDownload", onbon_enable_download, false},
     {"reboot", onbon_run_reboot, false},
 };
 
@@ -327,23 +269,30 @@ static bool onbon_read_path(struct onbon_call *call, const char *path)
     return true;
 }
 
-static void onbon_reboot(void *state, int64_t now_ms)
+static void onbon_power_off(void *state, int64_t now_ms)
 {
     struct onbon *onbon = state;
 
     memset(onbon->codes, 0, sizeof onbon->codes);
-    memset(onbon->sessions, 0, sizeof onbon->sessions);
-    onbon->reboots = false;
-    bulletins_play(&onbon->bulletins, false, now_ms);
-    onbon->bulletins.screen_on = true;
-    bulletins_play(&onbon->bulletins, true, now_ms);
+    onbon_end_sessions(onbon);
+    onbon->reboots = onbon->download = false;
+    onbon->picture.ready_ms = 0;
+    reel_power(onbon->reel, false, now_ms);
+}
+
+static void onbon_power_on(void *state, int64_t now_ms)
+{
+    struct onbon *onbon = state;
+
+    reel_power(onbon->reel, true, now_ms);
+    onbon_play_all(onbon, now_ms);
 }
 
 /* The request's document and its fate: 0, or a code. */
 static int onbon_answer(struct onbon_call *call, const struct board_request *request)
 {
     bool post = strcmp(request->method, "POST") == 0;
-    const char *text = post ? request->body : request->parameter;
+    const char *text = post ? request->body : request->query(request, "parameter");
     size_t length = post ? request->length : strlen(text ? text : "");
 
     if (!post && strcmp(request->method, "GET") != 0)
@@ -361,6 +310,9 @@ static void onbon_request(void *state, const struct board_request *request, int6
     struct onbon_call call = {.onbon = onbon, .name = "", .now_ms = now_ms};
 
     reply->status = 404;
+    if (strcmp(request->method, "GET") == 0 && strncmp(request->path, "/download/", 10) == 0 &&
+        onbon_send_file(onbon, request->path + 10, now_ms, reply))
+        return;
     reply->type = "application/json; charset=utf-8";
     if (!onbon_read_path(&call, request->path))
         return;
@@ -368,36 +320,70 @@ static void onbon_request(void *state, const struct board_request *request, int6
     reply->chunked = true;
     onbon_reply(&call, onbon_answer(&call, request), &reply->body);
     jv_free(call.document);
-    if (onbon->reboots)
-        onbon_reboot(onbon, now_ms);
+    if (onbon->reboots) {
+        onbon_power_off(onbon, now_ms);
+        onbon_power_on(onbon, now_ms);
+    }
 }
 
 static void onbon_advance(void *state, int64_t now_ms)
 {
     struct onbon *onbon = state;
 
-    bulletins_advance(&onbon->bulletins, now_ms);
+    reel_advance(onbon->reel, now_ms);
 }
 
 static int64_t onbon_next_change(const void *state, int64_t now_ms)
 {
     const struct onbon *onbon = state;
 
-    return bulletins_next_change(&onbon->bulletins, now_ms);
+    return reel_next_change(onbon->reel, now_ms);
 }
 
-static void onbon_lie(void *state, bool on)
+static void onbon_trick(void *state, enum board_trick trick, bool on, int64_t now_ms)
 {
     struct onbon *onbon = state;
 
-    onbon->lies = on;
+    if (trick == TRICK_LIE)
+        onbon->lies = on;
+    reel_trick(onbon->reel, trick, on, now_ms);
+}
+
+static void onbon_skew(void *state, int64_t skew_ms, int64_t now_ms)
+{
+    struct onbon *onbon = state;
+
+    reel_skew(onbon->reel, skew_ms, now_ms);
+}
+
+static void onbon_expire(void *state)
+{
+    onbon_end_sessions(state);
+}
+
+static void onbon_put_own(void *state, const char *name, const char *text, int64_t now_ms)
+{
+    onbon_own(state, name, text, now_ms);
+}
+
+static void onbon_list(const void *state, struct jv *names)
+{
+    const struct onbon *onbon = state;
+    const struct reel_item *item;
+
+    for (size_t i = 0; i < BULLETIN_ORDERS; i++)
+        if (onbon->places[i].key)
+            jv_push(names, jv_string(onbon->places[i].bulletin.name));
+    for (size_t i = 0; (item = reel_at(onbon->reel, i)); i++)
+        if (reel_is_own(onbon->reel, item->name) && !onbon_has_key(onbon, item->name))
+            jv_push(names, jv_string(item->name));
 }
 
 static void onbon_finish(void *state, int64_t now_ms)
 {
     struct onbon *onbon = state;
 
-    bulletins_finish(&onbon->bulletins, now_ms);
+    reel_finish(onbon->reel, now_ms);
 }
 
 const struct board_kind board_onbon_y = {
@@ -408,7 +394,12 @@ const struct board_kind board_onbon_y = {
     .request = onbon_request,
     .advance = onbon_advance,
     .next_change = onbon_next_change,
-    .reboot = onbon_reboot,
-    .lie = onbon_lie,
+    .power_off = onbon_power_off,
+    .power_on = onbon_power_on,
+    .trick = onbon_trick,
+    .skew = onbon_skew,
+    .expire = onbon_expire,
+    .own = onbon_put_own,
+    .list = onbon_list,
     .finish = onbon_finish,
 };

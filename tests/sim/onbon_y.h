@@ -1,14 +1,16 @@
 /* onbon_y: a full-colour player that speaks YQ-COM2 (HTTP and JSON on the card itself).
- * Runs: any (pure, but for the process's time zone). Source: the vendor's open protocol documents.
+ * Runs: any (pure, but for the process's time zone). Source: Onbon's open protocol documents.
  *
  *   /            getVerificationCode, userLogin; everything else is error 12
  *   /;stok=SID/  all other commands; an unknown session is error 11
+ *   /download/   files, by GET, while the way for downloads is open
  *
  * A verification code serves once (then error 27). Commands and keys know no case, the reply's name
  * is in lower case, errors come with HTTP status 200. Bulletins survive a reboot, sessions and
  * codes don't. Where the documents are silent the simulator is unkind: a used order is not
- * overwritten (16), and a new bulletin is dark until playBulletin. After a reboot all stored
- * bulletins play, because that is what the documents say of stopBulletin. */
+ * overwritten (16), a new bulletin is dark until playBulletin, and a capture's file keeps its
+ * earlier contents until the new ones are ready. After a reboot all stored bulletins play, because
+ * that is what the documents say of stopBulletin. The owner's bulletins take orders too. */
 #ifndef LAWCAST_TESTS_SIM_ONBON_Y_H
 #define LAWCAST_TESTS_SIM_ONBON_Y_H
 

@@ -49,8 +49,9 @@ static const struct spec_key spec_fault_keys[] = {
 static const struct spec_key spec_board_keys[] = {
     {"id", SPEC_STRING, SPEC_BOARD_AT(id), 0},
     {"kind", SPEC_STRING, SPEC_BOARD_AT(kind), 0},
-    {"user", SPEC_STRING, SPEC_BOARD_AT(user), 0},
-    {"password", SPEC_STRING, SPEC_BOARD_AT(password), 0},
+    {"width", SPEC_INT, SPEC_BOARD_AT(width), 16384},
+    {"height", SPEC_INT, SPEC_BOARD_AT(height), 16384},
+    {"options", SPEC_TEXTS, SPEC_BOARD_AT(options), 0},
     {"publish", SPEC_RULE, SPEC_BOARD_AT(rules[BOARD_PUBLISH]), 0},
     {"withdraw", SPEC_RULE, SPEC_BOARD_AT(rules[BOARD_WITHDRAW]), 0},
     {"verify", SPEC_RULE, SPEC_BOARD_AT(rules[BOARD_VERIFY]), 0},
@@ -101,6 +102,31 @@ static void spec_read_bool(struct spec_reader *reader, const struct jv *value,
         spec_complain(reader, key->name, "true | false");
 }
 
+/* An object of strings, kept as a copy. */
+static void spec_read_texts(struct spec_reader *reader, const struct jv *value,
+                            const struct spec_key *key, struct jv **field)
+{
+    const struct jv *text;
+    const char *name;
+
+    jv_free(*field);
+    *field = jv_object();
+    for (size_t i = 0; (text = jv_entry(value, i, &name)); i++) {
+        if (!jv_text(text)) {
+            spec_complain(reader, key->name, "{ \"...\": \"...\" }");
+            return;
+        }
+        jv_put(*field, name, jv_string(jv_text(text)));
+    }
+}
+
+const char *board_option(const struct board_spec *spec, const char *name, const char *other)
+{
+    const char *text = spec->options ? jv_text(jv_member(spec->options, name)) : NULL;
+
+    return text ? text : other;
+}
+
 static void spec_check_board(const struct spec_reader *reader, const struct board_spec *board)
 {
     static const char id_chars[] =
@@ -110,7 +136,8 @@ static void spec_check_board(const struct spec_reader *reader, const struct boar
     if (length == 0 || length > SPEC_ID_MAX || strspn(board->id, id_chars) != length)
         spec_complain(reader, "id", "[A-Za-z0-9_-]{1,32}");
     if (!board_kind_find(board->kind))
-        spec_complain(reader, "kind", "onbon-y | webhook");
+        spec_complain(reader, "kind",
+                      "onbon-y | onbon-k | huidu | colorlight | xixun | novacloud | webhook");
     for (size_t i = 0; i + 1 < reader->spec->n_boards; i++)
         if (strcmp(reader->spec->boards[i].id, board->id) == 0)
             diag_error(reader->diag, reader->file, 0,
@@ -128,8 +155,8 @@ static struct board_spec *spec_add_board(struct sim_spec *spec)
     *board = (struct board_spec){
         .id = mem_dup(""),
         .kind = mem_dup(""),
-        .user = mem_dup("guest"),
-        .password = mem_dup("guest"),
+        .width = 192,
+        .height = 64,
         .rules = {[BOARD_PUBLISH] = {mem_dup("POST"), 200, mem_dup("{\"code\":0}")},
                   [BOARD_WITHDRAW] = {mem_dup("POST"), 200, mem_dup("{\"code\":0}")},
                   [BOARD_VERIFY] = {mem_dup("GET"), 200, mem_dup("{\"items\":[\"{name}\"]}")}},
@@ -175,6 +202,9 @@ static void spec_read_value(struct spec_reader *reader, const struct jv *value,
         return;
     case SPEC_BOARDS:
         spec_read_boards(reader, value);
+        return;
+    case SPEC_TEXTS:
+        spec_read_texts(reader, value, key, field);
         return;
     case SPEC_RULE:
         spec_read_group(reader, value, spec_rule_keys, field);
@@ -350,8 +380,7 @@ void spec_free(struct sim_spec *spec)
         }
         free(board->id);
         free(board->kind);
-        free(board->user);
-        free(board->password);
+        jv_free(board->options);
     }
     free(spec->boards);
     spec_free_modems(spec);

@@ -13,9 +13,13 @@
  *       "pin": "1234", "puk": false, "network": "CHINA MOBILE", "registration": 1, "signal": 20,
  *       "cdma": false, "family": "huawei", "smsc": "+8613800100500", "air_ms": 0,
  *       "reference_zero": false, "echo_delay_us": 0, "link": "modem-0" } ],
- *     "boards": [ { "id": "b", "kind": "onbon-y|webhook", "user": "guest", "password": "guest",
+ *     "boards": [ { "id": "b", "kind": "onbon-y", "width": 192, "height": 64,
+ *       "options": { "password": "guest", ... },
  *       "publish": { "method": "POST", "status": 200, "body": "{}" }, "withdraw": {...},
  *       "verify": {...} } ] }
+ *
+ * A board's options are those of its kind in lawcast.cfg, by name, texts and numbers as texts; what
+ * is not there has the kind's default. publish, withdraw and verify are of webhooks only.
  *
  * "puk" is a SIM that asks for its PUK. */
 #ifndef LAWCAST_TESTS_SIM_SPEC_H
@@ -26,6 +30,7 @@
 #include <stdint.h>
 
 #include "gateway/base/diag.h"
+#include "gateway/base/json.h"
 #include "tests/sim/fate.h"
 
 enum board_verb { BOARD_PUBLISH, BOARD_WITHDRAW, BOARD_VERIFY, BOARD_VERBS };
@@ -38,11 +43,15 @@ struct board_rule {
 };
 
 struct board_spec {
-    char *id;   /* [A-Za-z0-9_-]{1,32} */
-    char *kind; /* "onbon-y" or "webhook" */
-    char *user, *password;
+    char *id;              /* [A-Za-z0-9_-]{1,32} */
+    char *kind;            /* as in lawcast.cfg: "onbon-y" */
+    int64_t width, height; /* pixels; 192 x 64 */
+    struct jv *options;    /* NULL: none given */
     struct board_rule rules[BOARD_VERBS];
 };
+
+/* An option's text, or other when it isn't given. Lent. */
+const char *board_option(const struct board_spec *spec, const char *name, const char *other);
 
 /* One modem. */
 struct modem_spec {

@@ -13,6 +13,7 @@ enum spec_type {
     SPEC_FAULTS,
     SPEC_MODEMS,
     SPEC_BOARDS,
+    SPEC_TEXTS, /* an object of strings: struct jv * */
     SPEC_RULE
 };
 
