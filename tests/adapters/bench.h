@@ -1,9 +1,9 @@
 /* bench: one adapter with a device, lent jobs, and everything that it says checked against the
  * rules.
  *
- * Part of test_conformance, which includes it once. Modems and boards are those of lawcast-sim; the
- * programs are found through LAWCAST_SIM and LAWCAST_MODEM, or two folders above the test. Every
- * callback checks that no operation is running. */
+ * Part of test_conformance and test_board_rules, which include it once each. Modems and boards are
+ * those of lawcast-sim; the programs are found through LAWCAST_SIM and LAWCAST_MODEM, or two
+ * folders above the test. Every callback checks that no operation is running. */
 #ifndef LAWCAST_TESTS_ADAPTERS_BENCH_H
 #define LAWCAST_TESTS_ADAPTERS_BENCH_H
 
@@ -20,6 +20,7 @@
 
 #include "gateway/base/buffer.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/json.h"
 #include "gateway/base/mem.h"
 #include "adapters/adapter.h"
 #include "adapters/display/http.h"
@@ -32,9 +33,14 @@ enum { BENCH_TICK_MS = 10, BENCH_PATIENCE_MS = 60000, BENCH_TIMEOUT_MS = 400, BE
 
 static const char *bench_test_program; /* argv[0], set once by main */
 
+struct bench_option {
+    const char *name, *value; /* a list ends with name NULL */
+};
+
 /* An adapter with a device, and what has happened to it. */
 struct bench {
     const char *kind;
+    const struct bench_option *options; /* boards; NULL: the defaults */
     const struct adapter *adapter;
     uv_loop_t loop;
     uv_timer_t tick; /* wakes the loop so that bench_until can look, and gives up in the end */
@@ -137,6 +143,14 @@ static void bench_on_pin_refused(void *ctx, int64_t mark)
     fail_msg("no device of these rules has a PIN");
 }
 
+static void bench_on_proved(void *ctx, const struct board_proof *proof)
+{
+    struct bench *bench = ctx;
+
+    assert_int_equal(bench->adapter->channel, CHANNEL_DISPLAY);
+    assert_true(*proof->name);
+}
+
 static void bench_on_stopped(void *ctx)
 {
     struct bench *bench = ctx;
@@ -153,6 +167,7 @@ static const struct adapter_events bench_events = {
     .health = bench_on_health,
     .received = bench_on_received,
     .pin_refused = bench_on_pin_refused,
+    .proved = bench_on_proved,
     .stopped = bench_on_stopped,
 };
 
@@ -180,6 +195,8 @@ static void bench_preset(const struct option_def *option, void *filled)
         case OPTION_STRINGS:
             break;
         case OPTION_BOOL:
+            *(bool *)field = option->preset && strcmp(option->preset, "true") == 0;
+            break;
         case OPTION_TIME:
         case OPTION_SKIP:
             fail_msg("option %s: no adapter has this type yet", option->name);
@@ -187,40 +204,45 @@ static void bench_preset(const struct option_def *option, void *filled)
     }
 }
 
+/* As it would be written in a configuration. */
 static void bench_set(struct bench *bench, const char *name, const char *value)
 {
     const struct option_def *option = bench->adapter->kind.options;
+    struct option_def chosen[2] = {0};
+    void *field;
 
     while (option->name && strcmp(option->name, name) != 0)
         option++;
-    assert_non_null(option->name);
-    assert_int_equal(option->type, OPTION_STRING);
-    free(*(char **)((char *)bench->board.options + option->offset));
-    *(char **)((char *)bench->board.options + option->offset) = mem_dup(value);
+    if (!option->name)
+        fail_msg("%s has no option %s", bench->kind, name);
+    field = (char *)bench->board.options + option->offset;
+    if (option->type == OPTION_STRING)
+        free(*(char **)field);
+    chosen[0] = *option;
+    chosen[0].preset = value;
+    bench_preset(chosen, bench->board.options);
 }
 
 static void bench_set_up_board(struct bench *bench)
 {
     bench->board = (struct board){
         .id = mem_dup("plaza"),
+        .place = mem_dup("plaza"),
+        .color = mem_dup("#ff0000"),
         .kind = &bench->adapter->kind,
         .options = mem_alloc(1, bench->adapter->kind.size),
         .url = mem_dup(sim_client_board(bench->sim, "plaza")),
         .width = 192,
         .height = 64,
+        .font_px = 16,
+        .speed_pxs = 40,
+        .turn_s = 30,
+        .item_s = 10,
         .timeout_ms = BENCH_TIMEOUT_MS,
     };
     bench_preset(bench->adapter->kind.options, bench->board.options);
-    if (strcmp(bench->kind, "onbon-y") == 0) {
-        bench_set(bench, "password", "guest"); /* what these cards are delivered with */
-    } else {
-        bench_set(bench, "publish_pointer", "/code");
-        bench_set(bench, "publish_equals", "0");
-        bench_set(bench, "publish_body", "{\"words\":\"{text}\"}");
-        bench_set(bench, "verify_path", "/{name}");
-        bench_set(bench, "verify_pointer", "/items");
-        bench_set(bench, "verify_equals", "{name}");
-    }
+    for (const struct bench_option *option = bench->options; option && option->name; option++)
+        bench_set(bench, option->name, option->value);
     bench->http = http_new(&bench->loop);
     bench->env.http = bench->http;
     bench->env.board = &bench->board;
@@ -236,18 +258,39 @@ static char *bench_program(const char *variable, const char *name)
     return mem_printf("%.*s/../../%s", (int)(slash - bench_test_program), bench_test_program, name);
 }
 
+static char *bench_board_spec(const struct bench *bench)
+{
+    struct jv *spec = jv_object(), *boards = jv_array(), *board = jv_object();
+    struct jv *options = jv_object();
+    struct buffer text = BUFFER_NULL;
+
+    for (const struct bench_option *option = bench->options; option && option->name; option++)
+        jv_put(options, option->name, jv_string(option->value));
+    jv_put(board, "id", jv_string("plaza"));
+    jv_put(board, "kind", jv_string(bench->kind));
+    jv_put(board, "options", options);
+    jv_push(boards, board);
+    jv_put(spec, "modems", jv_int(0));
+    jv_put(spec, "boards", boards);
+    jv_write(spec, false, &text);
+    jv_free(spec);
+    return buffer_take(&text);
+}
+
 static void bench_start_sim(struct bench *bench)
 {
-    char board[64], *program = sim_client_program(bench_test_program);
-    const char *const modem_options[] = {"--modems",    "1", "--air-ms", "0",
-                                         "--report-ms", "0", NULL};
-    const char *const board_options[] = {"--board", board, NULL};
+    MEM_FREE_LATER char *program = sim_client_program(bench_test_program);
+    MEM_FREE_LATER char *spec = NULL;
+    const char *const options[] = {"--modems", "1", "--air-ms", "0", "--report-ms", "0", NULL};
+    const char *const none[] = {NULL};
 
-    snprintf(board, sizeof board, "plaza:%s", bench->kind);
-    bench->sim = sim_client_start(program, bench->adapter->channel == CHANNEL_SMS ? modem_options
-                                                                                  : board_options);
+    if (bench->adapter->channel == CHANNEL_SMS) {
+        bench->sim = sim_client_start(program, options);
+    } else {
+        spec = bench_board_spec(bench);
+        bench->sim = sim_client_start_spec(program, spec, none);
+    }
     assert_non_null(bench->sim);
-    free(program);
 }
 
 static void bench_set_up_modem(struct bench *bench)
@@ -280,9 +323,10 @@ static void bench_on_tick(uv_timer_t *tick)
                  bench->done, bench->stopped);
 }
 
-static void bench_open(struct bench *bench, const char *kind)
+static void bench_open_with(struct bench *bench, const char *kind,
+                            const struct bench_option *options)
 {
-    *bench = (struct bench){.kind = kind, .adapter = adapter_find(kind)};
+    *bench = (struct bench){.kind = kind, .options = options, .adapter = adapter_find(kind)};
     assert_non_null(bench->adapter);
     adapter_check(bench->adapter);
     assert_int_equal(uv_loop_init(&bench->loop), 0);
@@ -306,8 +350,10 @@ static void bench_open(struct bench *bench, const char *kind)
         job->text = BENCH_TEXT;
         job->from_ms = clock_wall_ms();
         job->until_ms = job->from_ms + 300000;
+        job->limit_ms = job->until_ms;
         job->slot = 7;
-        snprintf(job->name, sizeof job->name, "lawcast-%u", i);
+        job->want = LEVEL_STORED;
+        snprintf(job->name, sizeof job->name, "lc-%u-a1b2c3", i);
     }
     bench->state = mem_alloc(1, bench->adapter->state_size);
 }
@@ -333,6 +379,8 @@ static void bench_close(struct bench *bench)
         option_release(bench->adapter->kind.options, bench->board.options);
     free(bench->board.options);
     free(bench->board.id);
+    free(bench->board.place);
+    free(bench->board.color);
     free(bench->board.url);
     free(bench->modem.id);
     free(bench->modem.bank);
@@ -380,6 +428,7 @@ static int bench_lend(struct bench *bench, enum adapter_verb verb, unsigned i)
         [ADAPTER_SUBMIT] = bench->adapter->submit,
         [ADAPTER_WITHDRAW] = bench->adapter->withdraw,
         [ADAPTER_VERIFY] = bench->adapter->verify,
+        [ADAPTER_PROBE] = bench->adapter->probe,
     };
     struct adapter_job *job = &bench->jobs[i], *before = bench->lent;
     int rc;
@@ -411,44 +460,10 @@ static enum outcome_kind bench_do(struct bench *bench, enum adapter_verb verb, u
     return bench->last.outcome.kind;
 }
 
-static void bench_until_received(struct bench *bench, int times)
-{
-    while (bench->received < times)
-        uv_run(&bench->loop, UV_RUN_ONCE);
-}
-
 static void bench_until_ready(struct bench *bench, int times)
 {
     while (bench->ready < times)
         uv_run(&bench->loop, UV_RUN_ONCE);
-}
-
-/* A fake that does this. */
-static void bench_script(struct bench *bench, const char *script)
-{
-    if (bench->sim)
-        return;
-    free(bench->modem.device);
-    bench->modem.device = mem_dup(script);
-}
-
-/* Another adapter for the same device, after the first was stopped. */
-static void bench_renew(struct bench *bench)
-{
-    bench->adapter->fini(bench->state);
-    memset(bench->state, 0, bench->adapter->state_size);
-    bench->stopped = 0;
-    assert_int_equal(bench_init(bench), 0);
-    bench_start(bench);
-    bench_until_ready(bench, bench->ready + 1);
-}
-
-static void bench_begin(struct bench *bench, const char *kind)
-{
-    bench_open(bench, kind);
-    assert_int_equal(bench_init(bench), 0);
-    bench_start(bench);
-    bench_until_ready(bench, 1);
 }
 
 static void bench_end(struct bench *bench)
@@ -457,43 +472,8 @@ static void bench_end(struct bench *bench)
     bench_close(bench);
 }
 
-/* Somebody answers; job i gives the number. Only the fake needs the job. */
-static void bench_answer(struct bench *bench, const char *text, unsigned i)
-{
-    MEM_FREE_LATER char *command =
-        mem_printf("deliver 0 %lld %s", (long long)bench->jobs[i].address, text);
-
-    if (!bench->sim)
-        assert_int_equal(bench_do(bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
-    else
-        assert_true(tell(bench->sim, command));
-}
-
-/* What was to be forgotten has left the device. */
-static void bench_until_forgotten(struct bench *bench)
-{
-    while (bench->sim && tell_figure(bench->sim, "store 0", "/used") != 0)
-        uv_run(&bench->loop, UV_RUN_ONCE);
-}
-
-/* The device is lost and comes back. */
-static void bench_lose(struct bench *bench)
-{
-    int ready = bench->ready;
-
-    if (!bench->sim) {
-        assert_int_equal(bench_do(bench, ADAPTER_SUBMIT, 0), OUTCOME_RETURNED);
-    } else {
-        assert_true(tell(bench->sim, "unplug 0"));
-        while (!bench->lost)
-            uv_run(&bench->loop, UV_RUN_ONCE);
-        assert_true(tell(bench->sim, "replug 0"));
-    }
-    bench_until_ready(bench, ready + 1);
-}
-
 /* From now on the device takes what is sent to it and says nothing. */
-static void bench_silence(struct bench *bench)
+static inline void bench_silence(struct bench *bench)
 {
     if (!bench->sim)
         return;
@@ -501,6 +481,13 @@ static void bench_silence(struct bench *bench)
         assert_true(tell(bench->sim, "hang 0 after"));
     else
         assert_true(tell(bench->sim, "hangboard plaza on"));
+}
+
+static inline const char *bench_no_header(const struct adapter_call *call, const char *name)
+{
+    (void)call;
+    (void)name;
+    return NULL;
 }
 
 #endif

@@ -1,5 +1,7 @@
-/* test_conformance: the rules of adapters/adapter.h, stamped on every adapter. */
+/* test_conformance: the rules of adapters/adapter.h, stamped on every adapter of messages; boards
+ * are stamped by test_board_rules. */
 #include "tests/adapters/bench.h"
+#include "tests/adapters/bench_modem.h"
 
 /* ---- rules for all ---- */
 
@@ -10,8 +12,7 @@ static void rule_ready_comes_and_jobs_end_once(const char *kind)
     bench_begin(&bench, kind);
     for (unsigned i = 0; i < BENCH_JOBS; i++)
         assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
-    assert_int_equal(bench.last.level,
-                     bench.adapter->channel == CHANNEL_SMS ? LEVEL_UNKNOWN : LEVEL_ACCEPTED);
+    assert_int_equal(bench.last.level, LEVEL_UNKNOWN);
     bench_end(&bench);
     assert_int_equal(bench.done, BENCH_JOBS);
     assert_int_equal(bench.stopped, 1);
@@ -82,12 +83,8 @@ static void rule_can_be_ended_at_every_stage(const char *kind)
     assert_int_equal(bench_init(&bench), 0);
     bench_close(&bench);
     bench_open(&bench, kind); /* init fails */
-    if (bench.adapter->channel == CHANNEL_SMS) {
-        bench.modem.device[0] = '?';
-        bench.env.agent_path = NULL;
-    } else {
-        bench.board.url[0] = '?';
-    }
+    bench.modem.device[0] = '?';
+    bench.env.agent_path = NULL;
     assert_true(bench_init(&bench) < 0);
     bench_close(&bench);
 }
@@ -95,29 +92,18 @@ static void rule_can_be_ended_at_every_stage(const char *kind)
 /* What the world has seen is what was handed over, byte for byte. */
 static void rule_the_text_arrives(const char *kind)
 {
-    const char *what = "shown";
     struct sim_events events;
     struct bench bench;
     size_t seen = 0;
 
     bench_begin(&bench, kind);
-    if (bench.adapter->channel == CHANNEL_SMS)
-        what = "accepted";
     assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
     bench_stop(&bench);
     events = tell_events(bench.sim);
     for (size_t i = 0; i < events.n; i++) {
-        struct jv *body = NULL;
-        const char *text = events.items[i].text;
-
-        if (strcmp(events.items[i].event, what) != 0)
+        if (strcmp(events.items[i].event, "accepted") != 0)
             continue;
-        if (strcmp(kind, "webhook") == 0) {
-            body = jv_parse(text, strlen(text), NULL);
-            text = jv_text(jv_at(body, "/words"));
-        }
-        assert_string_equal(text, BENCH_TEXT);
-        jv_free(body);
+        assert_string_equal(events.items[i].text, BENCH_TEXT);
         seen++;
     }
     assert_int_equal(seen, 1);
@@ -216,84 +202,6 @@ static void rule_receives_between_jobs(const char *kind)
     assert_int_equal(bench.received, 5);
 }
 
-/* ---- rules for boards ---- */
-
-static void rule_shows_verifies_and_withdraws(const char *kind)
-{
-    struct bench bench;
-
-    bench_begin(&bench, kind);
-    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_REJECTED);
-    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 0), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_SENT);
-    assert_true(bench.last.level > LEVEL_ACCEPTED);
-    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 0), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_REJECTED);
-    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 0), OUTCOME_SENT);
-    bench_end(&bench);
-}
-
-/* All want the same place, and the first belongs to somebody else. */
-static void rule_leaves_other_slogans_alone(const char *kind)
-{
-    struct bench bench;
-
-    bench_begin(&bench, kind);
-    snprintf(bench.jobs[0].name, sizeof bench.jobs[0].name, "price-of-rice");
-    for (unsigned i = 0; i < BENCH_JOBS; i++)
-        assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
-    for (unsigned i = 0; i < BENCH_JOBS; i++)
-        assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, i), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_WITHDRAW, 1), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 2), OUTCOME_SENT);
-    bench_end(&bench);
-}
-
-static void rule_survives_a_reboot(const char *kind)
-{
-    struct bench bench;
-
-    bench_begin(&bench, kind);
-    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
-    assert_true(tell(bench.sim, "reboot plaza"));
-    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_SENT);
-    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 1), OUTCOME_SENT);
-    bench_end(&bench);
-}
-
-/* A board that answers yes and stores nothing is found out by verify. */
-static void rule_finds_out_a_liar(const char *kind)
-{
-    struct bench bench;
-
-    bench_begin(&bench, kind);
-    assert_true(tell(bench.sim, "lie plaza on"));
-    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
-    assert_true(bench.last.level <= LEVEL_ACCEPTED);
-    assert_int_equal(bench_do(&bench, ADAPTER_VERIFY, 0), OUTCOME_REJECTED);
-    bench_end(&bench);
-}
-
-static void rule_goes_down_and_comes_back(const char *kind)
-{
-    struct bench bench;
-
-    bench_begin(&bench, kind);
-    assert_true(tell(bench.sim, "offline plaza on"));
-    for (unsigned i = 0; i < BENCH_JOBS; i++)
-        assert_int_not_equal(bench_do(&bench, ADAPTER_SUBMIT, i), OUTCOME_SENT);
-    while (!bench.lost)
-        uv_run(&bench.loop, UV_RUN_ONCE);
-    assert_true(bench_lend(&bench, ADAPTER_SUBMIT, 0) > 0);
-    assert_true(tell(bench.sim, "offline plaza off"));
-    bench_until_ready(&bench, 2);
-    assert_int_equal(bench_do(&bench, ADAPTER_SUBMIT, 0), OUTCOME_SENT);
-    bench_end(&bench);
-}
-
 /* ---- stamps ---- */
 
 #define RULE(kind, name, rule)                                                                     \
@@ -322,14 +230,6 @@ static void rule_goes_down_and_comes_back(const char *kind)
     RULE(kind, name, never_says_sent_for_a_silent_device)                                          \
     RULE(kind, name, the_text_arrives)
 
-#define BOARD_RULES(kind, name)                                                                    \
-    DEVICE_RULES(kind, name)                                                                       \
-    RULE(kind, name, shows_verifies_and_withdraws)                                                 \
-    RULE(kind, name, leaves_other_slogans_alone)                                                   \
-    RULE(kind, name, survives_a_reboot)                                                            \
-    RULE(kind, name, finds_out_a_liar)                                                             \
-    RULE(kind, name, goes_down_and_comes_back)
-
 #define TESTS(name)                                                                                \
     cmocka_unit_test(test_##name##_ready_comes_and_jobs_end_once),                                 \
         cmocka_unit_test(test_##name##_refuses_what_it_cannot_take),                               \
@@ -347,25 +247,18 @@ static void rule_goes_down_and_comes_back(const char *kind)
     TESTS(name), cmocka_unit_test(test_##name##_never_says_sent_for_a_silent_device),              \
         cmocka_unit_test(test_##name##_the_text_arrives)
 
-#define BOARD_TESTS(name)                                                                          \
-    DEVICE_TESTS(name), cmocka_unit_test(test_##name##_shows_verifies_and_withdraws),              \
-        cmocka_unit_test(test_##name##_leaves_other_slogans_alone),                                \
-        cmocka_unit_test(test_##name##_survives_a_reboot),                                         \
-        cmocka_unit_test(test_##name##_finds_out_a_liar),                                          \
-        cmocka_unit_test(test_##name##_goes_down_and_comes_back)
-
 RULES("fake", fake)
 MESSAGE_RULES("fake", fake)
 DEVICE_RULES("modem", modem)
 MESSAGE_RULES("modem", modem)
-BOARD_RULES("onbon-y", onbon_y)
-BOARD_RULES("webhook", webhook)
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TESTS(fake),          MESSAGE_TESTS(fake),  DEVICE_TESTS(modem),
-        MESSAGE_TESTS(modem), BOARD_TESTS(onbon_y), BOARD_TESTS(webhook),
+        TESTS(fake),
+        MESSAGE_TESTS(fake),
+        DEVICE_TESTS(modem),
+        MESSAGE_TESTS(modem),
     };
 
     (void)argc;

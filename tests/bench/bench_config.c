@@ -50,7 +50,7 @@ static int64_t bench_load(const char *path)
     int64_t start_us = clock_mono_us(), taken_us;
     struct office *office;
 
-    if (config_read_office(path, adapter_board_kinds(), &diag, &office)) {
+    if (config_read_office(path, adapter_board_kind, &diag, &office)) {
         diag_print(&diag, stderr);
         exit(1);
     }

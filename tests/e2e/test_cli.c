@@ -157,6 +157,36 @@ static void test_byte_order_mark(void **state)
            "campaign.cfg:1: warning: The file begins with a byte-order mark");
 }
 
+/* Two campaigns on one board at the same time have turns, in which a slogan must be readable. */
+static void test_shared_board(void **state)
+{
+    static const char says[] = "Another campaign wants plaza at the same time: they take turns of "
+                               "30 s, but \"";
+    const struct stage *stage = *state;
+    char *longer = replaced(good_campaign, "\"学法\"",
+                            "\"学法守法学法守法学法守法学法守法学法守法学法守法学法守法学法守法学法"
+                            "守法学法守法学法守法学法守法学法守法学法守法学法守法学法守法\"");
+    char *other = replaced(longer, "c1", "c2"), *later = replaced(other, "2096", "2097");
+    char *third = replaced(later, "2096", "2097"), *output;
+
+    stage_write(stage, "longer.cfg", "%s", longer);
+    stage_write(stage, "other.cfg", "%s", other);
+    stage_write(stage, "later.cfg", "%s", third);
+    expect(stage, (const char *[]){"check", "-c", "lawcast.cfg", "longer.cfg", "other.cfg", NULL},
+           0, says);
+    assert_int_equal(
+        stage_lawcast(
+            stage, &output,
+            (const char *[]){"check", "-c", "lawcast.cfg", "longer.cfg", "later.cfg", NULL}),
+        0);
+    assert_null(strstr(output, "Another campaign"));
+    free(output);
+    free(third);
+    free(later);
+    free(other);
+    free(longer);
+}
+
 /* A file of another kind is told in one line, which doesn't show what it contains. */
 static void expect_kind(const struct stage *stage, const char *config, const char *campaign,
                         const char *says)
@@ -290,6 +320,8 @@ static void test_every_help(void **state)
     expect(stage, (const char *[]){"help", "help", NULL}, 0, "Usage: lawcast help");
     expect(stage, (const char *[]){"help", "sms", NULL}, 2, "sms");
     expect(stage, (const char *[]){"help", "conf", NULL}, 0, "grace_ms");
+    expect(stage, (const char *[]){"help", "huidu", NULL}, 0, "sdkSecret");
+    expect(stage, (const char *[]){"help", "webhook", NULL}, 0, "{callback}");
     expect(stage, (const char *[]){"help", "campaign", NULL}, 0, "on_unknown");
     expect(stage, (const char *[]){"--version", NULL}, 0, "lawcast");
 }
@@ -486,6 +518,7 @@ int main(void)
         STAGE_TEST(test_foreign_books),
         STAGE_TEST(test_past_window),
         STAGE_TEST(test_byte_order_mark),
+        STAGE_TEST(test_shared_board),
         STAGE_TEST(test_window_passes_while_down),
         STAGE_TEST(test_other_kinds),
         STAGE_TEST(test_ledger_folder),

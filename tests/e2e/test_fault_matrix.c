@@ -28,10 +28,11 @@
 #include "tests/support/sim_client.h"
 #include "tests/support/stage.h"
 
-#define MESSAGES  10
-#define AT_A_TIME 16
-#define LIMIT_MS  60000
-#define SHORT     "学法守法"
+#define MESSAGES    10
+#define AT_A_TIME   16
+#define LIMIT_MS    60000
+#define MISSES_MOST 3 /* on a machine that is too busy to strike in time */
+#define SHORT       "学法守法"
 #define LONG                                                                                                                                  \
     "弘扬宪法精神，共建文明城市。学宪法、讲宪法、守宪法，从我做起，从现在做起，从身边小事做起，" \
     "让法治成为一种信仰，让守法成为一种习惯，让我们的城市因为法治而更加文明、更加和谐。"
@@ -195,6 +196,8 @@ struct world {
     struct stage_child child;
     int64_t give_up_ms;
     bool armed, stopped, failed;
+    bool missed; /* all was sent before the fault could strike: nothing was tried */
+    int misses;  /* before this try */
     struct books_unit unit;
     int messages;
     char imsi[24]; /* of the first modem, as the books have it */
@@ -379,6 +382,8 @@ static void world_check(struct world *world)
 
     if (world_read_unit(world, &compare))
         world_fail(world, "no books");
+    else if (!world->armed && world->misses < MISSES_MOST)
+        world->missed = true;
     else if (!world->armed)
         world_fail(world, "the fault never struck");
     else if (!compare.agrees)
@@ -409,6 +414,15 @@ static void world_close(struct world *world)
     world->fault = NULL;
 }
 
+/* The same case once more. */
+static void world_reopen(struct world *world, const struct fault *fault)
+{
+    int misses = world->misses + 1;
+
+    world_open(world, fault, world->mode);
+    world->misses = misses;
+}
+
 /* Goes on to the next case that there is; false: there is none. */
 static bool case_next(size_t *fault, enum mode *mode)
 {
@@ -435,10 +449,16 @@ static void test_matrix(void **state)
         for (size_t i = 0; i < AT_A_TIME; i++) {
             struct world *world = &worlds[i];
 
-            if (world->fault && world_step(world)) {
+            const struct fault *tried = world->fault;
+
+            if (tried && world_step(world)) {
                 world_close(world);
                 failed += world->failed;
                 open--;
+                if (world->missed) {
+                    world_reopen(world, tried);
+                    open++;
+                }
             }
             if (!world->fault && case_next(&fault, &mode)) {
                 world_open(world, &faults[fault], mode++);

@@ -114,9 +114,61 @@ static void test_small_order(void **state)
     stage_close(&stage);
 }
 
+#define BOARD(id, kind, address, more)                                                             \
+    "{ id = \"" id "\"; owner = \"weather\"; kind = \"" kind "\"; url = \"" address                 \
+    "192.0.2.1\"; width = 192; height = 64; " more " }"
+
+/* Slogans alone, on a board of each kind, each proved as far as it can be. One of them knows no
+ * names, and one proves nothing but by pictures and calls. */
+static void test_every_kind_of_board(void **state)
+{
+    const char *const args[] = {"rehearse", "-c",           "lawcast.cfg", "--out",
+                                "out",      "campaign.cfg", NULL};
+    struct stage stage;
+    char *output;
+    int code;
+
+    (void)state;
+    stage_open(&stage);
+    stage_write(&stage, "lawcast.cfg",
+                "office = { name = \"o\"; timezone = \"Asia/Shanghai\"; };\n"
+                "ledger = { path = \"books.db\"; };\n"
+                "listen = { address = \"127.0.0.1\"; port = 0;\n"
+                "           key = \"key-of-the-test-only\"; };\n"
+                "units = ( { id = \"weather\"; name = \"气象局\"; signature = \"气象局\"; } );\n"
+                "boards = ( %s,\n%s,\n%s,\n%s,\n%s,\n%s,\n%s );\n",
+                BOARD("arch", "onbon-y", "http://", "password = \"guest\";"),
+                BOARD("door", "onbon-k", "tcp://", ""),
+                BOARD("hall", "huidu", "http://", "key = \"k-1\"; secret = \"s-1\";"),
+                BOARD("plaza", "colorlight", "http://", "user = \"admin\"; password = \"p-1\";"),
+                BOARD("pole", "xixun", "http://", "card = \"c-1\";"),
+                BOARD("tower", "novacloud", "http://",
+                      "key = \"k-1\"; secret = \"s-1\"; player = \"p-1\";"),
+                BOARD("desk", "webhook", "http://",
+                      "publish_path = \"/p\"; withdraw_path = \"/w\"; verify_path = \"/v/{name}\"; "
+                      "verify_pointer = \"/data/id\"; verify_equals = \"{name}\";"));
+    stage_write(&stage, "campaign.cfg",
+                "campaign = { id = \"c1\"; title = \"宪法日\";\n"
+                "  windows = ( { from = \"2026-10-31 08:30\"; to = \"2026-10-31 08:50\"; } );\n"
+                "  displays = ( { boards = [ \"arch\", \"door\", \"hall\", \"plaza\", \"pole\",\n"
+                "                            \"tower\", \"desk\" ];\n"
+                "                 slogans = [ \"学法\", \"守法\" ]; every = 300; } ); };\n");
+    code = stage_lawcast(&stage, &output, args);
+    if (code)
+        fail_msg("exit code %d: %s", code, output);
+    assert_non_null(strstr(output, "28 showings: "));
+    assert_non_null(strstr(output, "Shown 28 of 28."));
+    assert_non_null(strstr(output, "The books agree"));
+    assert_null(strstr(output, "messages"));
+    assert_null(strstr(output, "delivered"));
+    free(output);
+    stage_close(&stage);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small_order),
+                                       cmocka_unit_test(test_every_kind_of_board)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

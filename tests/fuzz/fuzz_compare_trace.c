@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (compare_trace_read(&trace, path, 7, &bad_line) == 0) {
+    if (compare_trace_read(&trace, path, &bad_line) == 0) {
         if (bad_line)
             abort();
         check_order(&trace);

@@ -23,8 +23,13 @@ static const struct option_def lamp_options[] = {
     {"colour", OPTION_STRING, offsetof(struct lamp, colour), .help_en = "C.", .help_zh = "颜色。"},
     {0},
 };
-static const struct option_kind kinds[] = {
-    {.name = "lamp", .options = lamp_options, .size = sizeof(struct lamp)}, {0}};
+static const struct option_kind lamp = {
+    .name = "lamp", .options = lamp_options, .size = sizeof(struct lamp)};
+
+static const struct option_kind *kinds(size_t i)
+{
+    return i == 0 ? &lamp : NULL;
+}
 
 static void check(int rc, const void *out, struct diag *diag)
 {
@@ -36,7 +41,14 @@ static void check(int rc, const void *out, struct diag *diag)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct unit unit = {.id = (char *)"u", .signature = (char *)"s"};
-    static struct board board = {.id = (char *)"b"};
+    static struct board board = {.id = (char *)"b",
+                                 .kind = &lamp,
+                                 .place = (char *)"p",
+                                 .width = 64,
+                                 .height = 32,
+                                 .font_px = 16,
+                                 .speed_pxs = 40,
+                                 .item_s = 10};
     const struct office fixed = {
         .file = (char *)"o", .units = &unit, .n_units = 1, .boards = &board, .n_boards = 1};
     int fd = memfd_create("fuzz", MFD_CLOEXEC);

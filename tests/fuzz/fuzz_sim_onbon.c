@@ -33,9 +33,8 @@ static void fuzz_post(void *state, const char *path, const char *body, size_t le
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char user[] = "guest", password[] = "guest";
-    struct board_spec spec = {.user = user, .password = password};
-    struct board_screen screen = {fuzz_view, NULL};
+    struct board_spec spec = {.width = 192, .height = 64};
+    struct board_screen screen = {.view = fuzz_view};
     struct onbon *onbon = board_onbon_y.create(&spec, &screen);
     MEM_FREE_LATER char *body = mem_dup_n((const char *)data, size);
 
@@ -43,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     board_onbon_y.advance(onbon, 1793406600000);
     fuzz_post(onbon, "/", body, size);
     fuzz_post(onbon, "/;stok=ffffffffffffffffffffffffffffffff/", body, size);
-    bulletins_play(&onbon->bulletins, true, 1793406600000);
+    onbon_play_all(onbon, 1793406600000);
     board_onbon_y.advance(onbon, 1793406600000 + INT64_C(700000000));
     board_onbon_y.finish(onbon, 1793406600000 + INT64_C(700000000));
     board_onbon_y.release(onbon);
