@@ -24,8 +24,8 @@
 #include "gateway/ledger/books.h"
 
 #define COMPARE_FIRST      10
-#define COMPARE_UNDER_MS   6000
-#define COMPARE_PICTURE_MS 6000  /* more, where pictures are asked for */
+#define COMPARE_UNDER_MS   3000
+#define COMPARE_PICTURE_MS 9000  /* more, where pictures are asked for */
 #define COMPARE_READING_MS 60000 /* between two readings of a board */
 
 struct compare_unit {
