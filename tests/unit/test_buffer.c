@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/buffer.h"
@@ -105,6 +106,37 @@ static void test_reads_files_up_to_a_limit(void **state)
     assert_int_equal(buffer_read_file(&b, "/", 1), -EISDIR);
 }
 
+static void feed(int fd)
+{
+    assert_int_equal(write(fd, "abc", 3), 3);
+    close(fd);
+}
+
+/* A pipe that nobody writes is not waited for. */
+static void test_only_files_are_files(void **state)
+{
+    BUFFER_FREE_LATER struct buffer b = BUFFER_NULL;
+    char folder[] = "/tmp/lawcast-test-XXXXXX", path[64], stream[32];
+    int ends[2];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/pipe", folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(20); /* ends the program if it waits */
+    assert_int_equal(buffer_read_file(&b, path, 100), -EINVAL);
+    alarm(0);
+    assert_int_equal(buffer_read_file(&b, "/dev/null", 100), -EINVAL);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(pipe(ends), 0);
+    feed(ends[1]);
+    snprintf(stream, sizeof stream, "/dev/fd/%d", ends[0]);
+    assert_int_equal(buffer_read_stream(&b, stream, 100), 0);
+    assert_string_equal(buffer_text(&b), "abc");
+    close(ends[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_consume),
         cmocka_unit_test(test_take),
         cmocka_unit_test(test_reads_files_up_to_a_limit),
+        cmocka_unit_test(test_only_files_are_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,11 +5,14 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/diag.h"
+#include "gateway/base/lang.h"
 
 static char *printed(const struct diag *diag)
 {
@@ -123,9 +126,20 @@ static void test_nearest_of_long_words(void **state)
     assert_ptr_equal(diag_nearest(candidate, names), candidate);
 }
 
+static void errors_of_the_machine_are_told_in_chinese(void **state)
+{
+    (void)state;
+    setenv("LC_ALL", "zh_CN.UTF-8", 1);
+    assert_string_equal(lang_error(-ENOENT), "没有这个文件或目录");
+    assert_string_equal(lang_error(ENOSPC), "磁盘空间已满");
+    setenv("LC_ALL", "C", 1);
+    assert_string_equal(lang_error(-ENOENT), "No such file or directory");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_of_the_machine_are_told_in_chinese),
         cmocka_unit_test(test_print),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_nearest),

@@ -52,6 +52,31 @@ static void test_macs(void **state)
                   "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+/* At every length around the ends of blocks, whole and in pieces. */
+static void test_pieces(void **state)
+{
+    unsigned char data[600], key[DIGEST_SHA256_BYTES], out[DIGEST_SHA256_BYTES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (unsigned char)(i * 7 + 1);
+    for (size_t i = 0; i < sizeof key; i++)
+        key[i] = (unsigned char)(200 + i);
+    for (size_t length = 0; length <= sizeof data; length++) {
+        const struct digest_piece pieces[] = {
+            {data, length / 3}, {NULL, 0}, {data + length / 3, length - length / 3}};
+        struct digest sum = digest_of(DIGEST_SHA256, data, length);
+        struct digest mac = digest_hmac(DIGEST_SHA256, key, sizeof key, data, length);
+
+        digest_sha256(pieces, 3, out);
+        assert_memory_equal(out, sum.bytes, sizeof out);
+        digest_hmac_sha256(key, pieces, 3, out);
+        assert_memory_equal(out, mac.bytes, sizeof out);
+    }
+    digest_sha256(NULL, 0, out);
+    assert_memory_equal(out, digest_of(DIGEST_SHA256, "", 0).bytes, sizeof out);
+}
+
 static void test_secrets(void **state)
 {
     unsigned char a[300] = {0}, b[300] = {0};
@@ -71,6 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_macs),
+        cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_secrets),
     };
 

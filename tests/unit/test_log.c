@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,71 @@ static void lines_have_their_level(void **state)
     assert_non_null(strstr(buffer_text(&got), "\n<3>event=4\n"));
 }
 
+/* What a child writes on a terminal, which is its standard error. */
+static void person_reads(void (*deeds)(int reader), struct buffer *got)
+{
+    int reader, terminal, status;
+    pid_t pid;
+
+    assert_int_equal(openpty(&reader, &terminal, NULL, NULL, NULL), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(terminal, STDERR_FILENO);
+        deeds(reader);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    close(terminal);
+    read_some(reader, got);
+    close(reader);
+}
+
+static void log_to_a_person(int reader)
+{
+    (void)reader;
+    unsetenv("JOURNAL_STREAM");
+    setenv("LC_ALL", "C", 1);
+    log_open();
+    log_info("event=1");
+    log_warning("event=2");
+    log_error("event=3");
+}
+
+static void log_as_asked(int reader)
+{
+    log_to_a_person(reader);
+    log_set_level(LOG_LEVEL_INFO); /* --verbose */
+    log_info("event=4");
+}
+
+static void log_to_the_journal(int reader)
+{
+    (void)reader;
+    setenv("JOURNAL_STREAM", "1:2", 1);
+    log_open();
+    log_warning("event=5");
+}
+
+/* People read sentences; lines are for who asks for them. */
+static void a_terminal_gets_no_lines(void **state)
+{
+    BUFFER_FREE_LATER struct buffer got = BUFFER_NULL;
+
+    (void)state;
+    person_reads(log_to_a_person, &got);
+    assert_int_equal(count_of(buffer_text(&got), "event="), 0);
+    assert_int_equal(count_of(buffer_text(&got), "noted in the log"), 1);
+    buffer_clear(&got);
+    person_reads(log_as_asked, &got);
+    assert_int_equal(count_of(buffer_text(&got), "event="), 1);
+    assert_non_null(strstr(buffer_text(&got), " info event=4"));
+    buffer_clear(&got);
+    person_reads(log_to_the_journal, &got);
+    assert_non_null(strstr(buffer_text(&got), "<4>event=5"));
+}
+
 static void log_too_much(int reader)
 {
     char bytes[65536];
@@ -137,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_have_their_level),
+        cmocka_unit_test(a_terminal_gets_no_lines),
         cmocka_unit_test(a_log_that_nobody_reads_stops_nobody),
         cmocka_unit_test(a_panic_says_where),
     };

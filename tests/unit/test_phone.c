@@ -253,6 +253,27 @@ static void test_reasons(void **state)
     assert_non_null(strstr(phone_class_reason(PHONE_FLOAT), "科学计数法"));
 }
 
+/* A number on a command line stands in no row. */
+static void test_faults(void **state)
+{
+    char text[PHONE_FAULT];
+
+    (void)state;
+    for (int i = 0; i < PHONE_CLASSES; i++) {
+        assert_int_equal(setenv("LC_ALL", "C", 1), 0);
+        phone_class_fault((enum phone_class)i, text);
+        assert_null(strstr(text, "row"));
+        assert_non_null(strstr(text, "11 digits."));
+        assert_int_equal(setenv("LC_ALL", "zh_CN.UTF-8", 1), 0);
+        phone_class_fault((enum phone_class)i, text);
+        assert_null(strstr(text, "该行"));
+        assert_true(utf8_is_valid(text, strlen(text)));
+    }
+    phone_class_fault(PHONE_LANDLINE, text);
+    assert_string_equal(text, "这是固定电话或服务热线，收不到短信：请写一个 11 位的大陆手机号码。");
+    assert_int_equal(unsetenv("LC_ALL"), 0);
+}
+
 static void test_mask(void **state)
 {
     static const struct {
@@ -267,7 +288,7 @@ static void test_mask(void **state)
         {3333333, "333****33"},
         {0, "0"},
         {INT64_MAX, "922****5807"},
-        {INT64_MIN, "-92****5808"},
+        {INT64_MIN, "****"},
     };
     char text[24];
 
@@ -286,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_length_counts_not_the_end_of_the_string),
         cmocka_unit_test(test_classes_of_all_prefixes),
         cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_faults),
         cmocka_unit_test(test_mask),
     };
 
