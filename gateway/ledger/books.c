@@ -13,8 +13,11 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/base/zone.h"
 #include "gateway/ledger/books_inside.h"
 #include "gateway/ledger/evidence.h"
+#include "gateway/ledger/store_upgrade.h"
+#include "gateway/ledger/summary.h"
 
 /* What counts: time that was proved as far as its campaign asks. A slogan that was only once seen
  * has no such time. */
@@ -24,7 +27,14 @@
     "SELECT s.delivery, b.code, u.code, t.body, s.digest, s.file, s.from_ms, s.until_ms, s.level," \
     " s.counted_ms > 0, u.name, b.place"
 
-static const char *const books_sql[BOOKS_STATEMENTS] = {
+#define DELIVERY                                                                                   \
+    "SELECT d.id, u.code, d.channel, d.address, b.code, d.state, d.parts, d.attempts, d.slot,"     \
+    " d.code, v.name, t.body, d.changed_ms, d.shown_ms, d.level, d.from_ms, d.need, d.until_ms"    \
+    " FROM delivery d JOIN unit u ON u.id = d.unit JOIN text t ON t.id = d.text"                   \
+    " LEFT JOIN board b ON d.channel = 2 AND b.id = d.address"                                     \
+    " LEFT JOIN device v ON v.id = d.device WHERE d.campaign = ?1"
+
+const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_CAMPAIGNS] =
         "SELECT id, code, title, windows, planned, targets FROM campaign ORDER BY id",
     [BOOKS_CAMPAIGN] =
@@ -41,7 +51,7 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
         " coalesce(min(iif(d.shown_since_ms > 0 OR d.level > 1, d.level, NULL)),"
         " min(iif(d.level > 0, d.level, NULL))), max(d.need), u.name"
         " FROM board b JOIN unit u ON u.id = b.owner"
-        " JOIN delivery d ON d.address = b.id AND d.campaign = ?1 AND d.channel = 2"
+        " CROSS JOIN delivery d ON d.address = b.id AND d.campaign = ?1 AND d.channel = 2"
         " JOIN text t ON t.id = d.text GROUP BY b.id ORDER BY b.id",
     [BOOKS_BOARD_COUNTS] = "SELECT state, count(*), sum(up = 0) FROM delivery"
                            " WHERE address = ?2 AND campaign = ?1 AND channel = 2 GROUP BY state",
@@ -54,7 +64,7 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
                           " JOIN unit u ON u.id = b.owner JOIN text t ON t.id = d.text"
                           " WHERE (?1 = 0 OR d.campaign = ?1) AND s.until_ms > ?2"
                           " ORDER BY s.from_ms, s.id",
-    /* CROSS JOIN: as they are named here, they come in this order without sorting. */
+    /* CROSS JOIN, also above: in the order of naming; nothing is sorted, no message read. */
     [BOOKS_SHOWN_BOARDS] =
         SHOWN " FROM board b CROSS JOIN delivery d ON d.address = b.id AND d.campaign = ?1"
               " AND d.channel = 2 CROSS JOIN shown s ON s.delivery = d.id"
@@ -81,13 +91,8 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_RELEASES] = "SELECT b.code, r.by, r.at_ms, r.released FROM board_release r"
                        " JOIN board b ON b.id = r.board ORDER BY r.id",
     [BOOKS_OWNER] = "SELECT campaign FROM delivery WHERE id = ?1",
-    [BOOKS_DELIVERIES] =
-        "SELECT d.id, u.code, d.channel, d.address, b.code, d.state, d.parts, d.attempts, d.slot,"
-        " d.code, v.name, t.body, d.changed_ms, d.shown_ms, d.level, d.from_ms,"
-        " d.need, d.until_ms FROM delivery d"
-        " JOIN unit u ON u.id = d.unit JOIN text t ON t.id = d.text"
-        " LEFT JOIN board b ON d.channel = 2 AND b.id = d.address"
-        " LEFT JOIN device v ON v.id = d.device WHERE d.campaign = ?1 ORDER BY d.id",
+    [BOOKS_DELIVERIES] = DELIVERY " ORDER BY d.id",
+    [BOOKS_FAILED] = DELIVERY " AND d.channel = 1 AND d.state IN (6, 7) ORDER BY d.id",
     [BOOKS_STATES] = "SELECT id, unit, channel, state, parts, level, shown_since_ms, shown_ms,"
                      " route, EXISTS (SELECT 1 FROM closed c WHERE c.delivery = delivery.id)"
                      " FROM delivery WHERE campaign = ?1 ORDER BY id",
@@ -99,8 +104,9 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
         " AND EXISTS (SELECT 1 FROM unit u JOIN campaign_unit c ON c.unit = u.id"
         " WHERE u.id = d.unit AND c.campaign = ?1)"
         " AND (channel = 1 OR EXISTS (SELECT 1 FROM board b WHERE b.id = d.address))) LIMIT 1",
-    [BOOKS_ORPHAN] = "SELECT delivery FROM journal j WHERE from_state IS NULL AND NOT EXISTS"
-                     " (SELECT 1 FROM delivery d WHERE d.id = j.delivery) LIMIT 1",
+    [BOOKS_ORPHAN] =
+        "SELECT delivery FROM journal j WHERE from_state IS NULL AND delivery <> 0 AND NOT EXISTS"
+        " (SELECT 1 FROM delivery d WHERE d.id = j.delivery) LIMIT 1",
     [BOOKS_PROOFS] =
         "SELECT s.delivery, s.from_ms, s.until_ms, s.counted_ms, s.level, d.need, d.level,"
         " d.shown_ms, d.shown_until_ms, j.delivery, j.shown_ms FROM shown s"
@@ -111,7 +117,10 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_PROOFLESS] =
         "SELECT id FROM delivery d WHERE campaign = ?1 AND (shown_ms <> 0 OR shown_until_ms <> 0)"
         " AND NOT EXISTS (SELECT 1 FROM shown s WHERE s.delivery = d.id) LIMIT 1",
-    [BOOKS_COUNTS] = "SELECT unit, channel, state, n, parts, route FROM count WHERE campaign = ?1",
+    [BOOKS_COUNTS] =
+        "SELECT unit, channel, state, n, parts, route,"
+        " coalesce((SELECT code || ' (' || name || ')' FROM unit u WHERE u.id = unit), '')"
+        " FROM count WHERE campaign = ?1",
     /* By bank, and by the number inside the bank: bank-a/9 before bank-a/10. */
     [BOOKS_MODEMS] =
         "SELECT d.name, m.sim, m.state, m.why, m.imei, m.imsi, m.smsc, m.network, m.model,"
@@ -130,7 +139,91 @@ static const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_NOTES] = "SELECT (SELECT count(*) FROM unmatched),"
                     " (SELECT count(*) FROM closed WHERE campaign = ?1),"
                     " (SELECT count(*) FROM optout)",
+    [BOOKS_OPTOUTS] = "SELECT o.address, o.at_ms, e.source, e.line,"
+                      " (SELECT count(*) FROM optout_event h WHERE h.address = o.address), e.note"
+                      " FROM optout o JOIN optout_event e ON e.id = o.event ORDER BY e.id",
+    [BOOKS_REFUSALS] = "SELECT refuses, at_ms, source, reply, line, note FROM optout_event"
+                       " WHERE address = ?1 ORDER BY id",
+    [BOOKS_CLAIMED] = "SELECT count(*) FROM journal WHERE id > ?2 AND id < ?3 AND to_state = 2"
+                      " AND +delivery IN"
+                      " (SELECT id FROM delivery WHERE address = ?1 AND channel = 1)",
+    [BOOKS_ROUTES] =
+        "SELECT u.code, n.unit, n.route, n.state, n.n, n.parts FROM count n LEFT JOIN unit u ON"
+        " u.id = n.unit LEFT JOIN campaign_unit c ON c.campaign = n.campaign AND c.unit = n.unit"
+        " WHERE n.campaign = ?1 AND n.channel = 1 AND n.n <> 0 ORDER BY c.position, n.unit, "
+        "n.route",
+    [BOOKS_SUMMED] = "SELECT NOT " SUMMARY_BEHIND " FROM meta LIMIT 1",
+    [BOOKS_SUMMARY] = "SELECT device, sim, day, state, n, parts FROM summary WHERE campaign = ?1",
+    [BOOKS_MESSAGES] = "SELECT campaign, " SUMMARY_MESSAGES " AND campaign = ?1",
+    [BOOKS_UNIT_DAYS] = "SELECT unit, 0, 0, taken_ms, state, parts FROM delivery"
+                        " WHERE channel = 1 AND campaign = ?1",
+    [BOOKS_DEVICE_NAME] = "SELECT name FROM device WHERE id = ?1",
+    [BOOKS_SIM_NAME] = "SELECT name FROM sim WHERE id = ?1",
+    [BOOKS_UNIT_CODE] = "SELECT code, name FROM unit WHERE id = ?1",
+    [BOOKS_TEXTS] = "SELECT DISTINCT d.campaign, t.id, t.body, v.tag FROM delivery d"
+                    " JOIN text t ON t.id = d.text LEFT JOIN veil_text v"
+                    " ON v.campaign = d.campaign AND v.text = t.id"
+                    " WHERE t.personal = 0 ORDER BY d.campaign, t.id",
+    /* Named since the first row with a name after the last one without. */
+    [BOOKS_CONTACTS] =
+        "SELECT u.code, u.name, c.name, c.position, c.phone, (SELECT min(s.at_ms) FROM contact s"
+        " WHERE s.unit = u.id AND s.id > coalesce((SELECT max(e.id) FROM contact e"
+        " WHERE e.unit = u.id AND e.name = ''), 0))"
+        " FROM campaign_unit o JOIN unit u ON u.id = o.unit LEFT JOIN contact c ON c.id ="
+        " (SELECT max(l.id) FROM contact l WHERE l.unit = u.id)"
+        " WHERE o.campaign = ?1 AND (o.quota > 0 OR EXISTS (SELECT 1 FROM count n"
+        " WHERE n.campaign = ?1 AND n.unit = o.unit AND n.n > 0)) ORDER BY o.position",
+    [BOOKS_DEADLINE] = "SELECT contacts_ms, made_ms FROM campaign WHERE id = ?1",
+    [BOOKS_ACTIVITY] = "SELECT a.held, a.place, a.content, a.participants, a.at_ms FROM activity a"
+                       " JOIN unit u ON u.id = a.unit WHERE a.campaign = ?1 AND u.code = ?2"
+                       " ORDER BY a.id DESC LIMIT 1",
+    [BOOKS_PHOTOS] = "SELECT p.name, p.file, p.at_ms FROM photo p JOIN unit u ON u.id = p.unit"
+                     " WHERE p.campaign = ?1 AND u.code = ?2 ORDER BY p.id",
+    /* ?1..?2: CROSS JOIN order is that of the journal. */
+    [BOOKS_LINES] =
+        "SELECT j.id, j.delivery, j.at_ms, j.from_state, j.to_state, j.cause, j.device, j.sim,"
+        " j.code, j.level, j.shown_ms, j.mark, j.detail, d.campaign, d.unit, d.channel, d.route,"
+        " d.address, d.slot, d.parts, d.alphabet, d.from_ms, d.until_ms, d.need, d.text,"
+        " s.from_ms, s.until_ms, s.counted_ms, s.level, s.digest, s.file, v.tag"
+        " FROM journal j LEFT JOIN delivery d ON d.id = j.delivery"
+        " LEFT JOIN shown s ON s.id = j.id AND d.channel = 2 LEFT JOIN veil v ON v.delivery = d.id"
+        " WHERE j.id BETWEEN ?1 AND ?2 ORDER BY j.id",
+    [BOOKS_ZONE] = "SELECT timezone FROM meta",
+    [BOOKS_CAMPAIGN_KEYS] = "SELECT id, key FROM campaign",
+    [BOOKS_TEXT] = "SELECT body FROM text WHERE id = ?1 AND ?2 = ?2",
+    [BOOKS_VEIL_TEXT] = "SELECT tag FROM veil_text WHERE text = ?1 AND campaign = ?2",
+    [BOOKS_LOG] = "SELECT m.origin, (SELECT coalesce(max(id), 0) FROM journal),"
+                  " (SELECT count(*) FROM journal), t.size, t.at_ms, t.peaks"
+                  " FROM meta m LEFT JOIN tree t ON t.id = 1",
+    [BOOKS_LAST_LINE] = "SELECT coalesce(max(id), 0) FROM journal",
+    [BOOKS_CHECKPOINTS] = "SELECT size, at_ms, note FROM checkpoint ORDER BY size",
+    [BOOKS_KEYS] = "SELECT line, public FROM public_key ORDER BY line",
+    [BOOKS_TILES] = "SELECT id, hash FROM tile ORDER BY id",
+    [BOOKS_TAG_KEY] = "SELECT key FROM campaign WHERE id = ?1 AND ?1 <> 0"
+                      " UNION ALL SELECT key FROM meta WHERE ?1 = 0",
+    [BOOKS_NUMBER] = "SELECT id, campaign FROM delivery WHERE address = ?1 AND channel = 1"
+                     " ORDER BY id",
+    [BOOKS_LINES_OF] = "SELECT id FROM journal WHERE delivery = ?1 ORDER BY id",
+    [BOOKS_CHECKPOINT] = "SELECT note FROM checkpoint WHERE size = ?1",
+    [BOOKS_PENDING] = "SELECT from_ms, until_ms, lost FROM restored WHERE line = 0"
+                      " ORDER BY id DESC LIMIT 1",
+    [BOOKS_GAVE_UP] = "SELECT 1 FROM restored WHERE mark = ?1 LIMIT 1",
+    [BOOKS_PICTURES] = "SELECT file FROM shown WHERE file <> '' UNION SELECT file FROM photo",
 };
+
+/* Days in reports are those that the books were kept by, wherever they are read. */
+static int books_use_zone(struct books *books)
+{
+    MEM_FREE_LATER char *here = zone_name();
+    int rc = db_row(books->db, BOOKS_ZONE);
+
+    if (rc <= 0)
+        return rc < 0 ? rc : -EUCLEAN;
+    if (strcmp(db_text(books->db, BOOKS_ZONE, 0), here) != 0)
+        zone_use(db_text(books->db, BOOKS_ZONE, 0));
+    db_end(books->db, BOOKS_ZONE);
+    return 0;
+}
 
 static int books_check(struct books *books, const char *path, char *why, size_t why_size)
 {
@@ -147,7 +240,12 @@ static int books_check(struct books *books, const char *path, char *why, size_t 
     }
     if (version != SQL_VERSION) {
         snprintf(why, why_size,
-                 version > SQL_VERSION
+                 store_upgradable(version)
+                     ? lang("%s is of an earlier version (%lld; this program reads %d): run "
+                            "\"lawcast upgrade\" once; it keeps a copy of the old books",
+                            "%s 是早期版本的账本（%lld，本程序读取 %d）：请运行一次 lawcast "
+                            "upgrade，旧账本会保留副本")
+                 : version > SQL_VERSION
                      ? lang("%s is a ledger of version %lld and this program reads version %d: use "
                             "the lawcast that wrote it",
                             "%s 的账本版本是 %lld，本程序只能读版本 %d：请使用写入它的 lawcast")
@@ -158,17 +256,21 @@ static int books_check(struct books *books, const char *path, char *why, size_t 
                  path, (long long)version, SQL_VERSION);
         return -ENOTSUP;
     }
-    return db_prepare(books->db, books_sql, BOOKS_STATEMENTS);
+    rc = db_prepare(books->db, books_sql, BOOKS_STATEMENTS);
+    return rc < 0 ? rc : books_use_zone(books);
 }
 
 static void books_explain(const struct books *books, int rc, const char *path, char *why,
                           size_t why_size)
 {
     if (rc == -ENOENT)
-        snprintf(why, why_size,
-                 lang("there are no books at %s yet: run a campaign first, or check ledger.path",
-                      "%s 处还没有账本：请先运行一次任务，或检查 ledger.path"),
-                 path);
+        snprintf(
+            why, why_size,
+            lang("there are no books at %s yet: lawcast audit key --begin makes them, and so does "
+                 "the first lawcast run; or check ledger.path",
+                 "%s 处还没有账本：用 lawcast audit key --begin 建立，首次 lawcast run "
+                 "也会建立；或检查 ledger.path"),
+            path);
     else if (rc == -EBUSY)
         snprintf(why, why_size,
                  lang("%s is held by another program, such as a database browser (%s): close that "
@@ -299,13 +401,30 @@ void books_campaign_release(struct books_campaign *campaign)
 
 int books_begin(struct books *books)
 {
-    return db_exec(books->db, "BEGIN");
+    return books->held ? 0 : db_exec(books->db, "BEGIN");
 }
 
 int books_end(struct books *books, int rc)
 {
-    db_rollback(books->db);
+    if (!books->held)
+        db_rollback(books->db);
     return rc;
+}
+
+int books_hold(struct books *books)
+{
+    int rc = books_begin(books);
+
+    if (rc == 0)
+        books->held++;
+    return rc;
+}
+
+void books_let_go(struct books *books)
+{
+    LOG_ASSERT(books->held);
+    if (--books->held == 0)
+        db_rollback(books->db);
 }
 
 /* Figures of a state or level that there is not are left out: books_recount names them, and a
@@ -315,52 +434,9 @@ bool books_is_state(int64_t state)
     return state >= 0 && state < DELIVERY_STATES;
 }
 
-/* Damaged figures wrap around instead of overflowing. */
-static void books_add(int64_t *sum, int64_t value)
-{
-    *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
-}
-
 int books_level(int64_t level)
 {
     return level >= LEVEL_UNKNOWN && level <= LEVEL_LOGGED ? (int)level : LEVEL_UNKNOWN;
-}
-
-static int books_unit_counts(struct books *books, int64_t campaign, int64_t unit,
-                             struct books_unit *out)
-{
-    int rc;
-
-    db_start(books->db, BOOKS_UNIT_COUNTS, campaign, unit);
-    while ((rc = db_row(books->db, BOOKS_UNIT_COUNTS)) > 0) {
-        int64_t state = db_int(books->db, BOOKS_UNIT_COUNTS, 0);
-
-        if (!books_is_state(state))
-            continue;
-        books_add(&out->n[state], db_int(books->db, BOOKS_UNIT_COUNTS, 1));
-        books_add(&out->parts[state], db_int(books->db, BOOKS_UNIT_COUNTS, 2));
-    }
-    return rc;
-}
-
-static int books_read_units(struct books *books, int64_t campaign, struct books_unit **out,
-                            size_t *n)
-{
-    int rc;
-
-    db_start(books->db, BOOKS_UNITS, campaign);
-    while ((rc = db_row(books->db, BOOKS_UNITS)) > 0) {
-        struct books_unit unit = {.quota = db_int(books->db, BOOKS_UNITS, 3)};
-
-        books_copy(unit.id, sizeof unit.id, db_text(books->db, BOOKS_UNITS, 1));
-        books_copy(unit.name, sizeof unit.name, db_text(books->db, BOOKS_UNITS, 2));
-        rc = books_unit_counts(books, campaign, db_int(books->db, BOOKS_UNITS, 0), &unit);
-        if (rc < 0)
-            return rc;
-        *out = mem_grow(*out, *n + 1, sizeof **out);
-        (*out)[(*n)++] = unit;
-    }
-    return rc;
 }
 
 int books_keep(int rc, void *items, size_t *n)
@@ -369,68 +445,6 @@ int books_keep(int rc, void *items, size_t *n)
         return 0;
     free(items);
     *n = 0;
-    return rc;
-}
-
-int books_units(struct books *books, int64_t campaign, struct books_unit **out, size_t *n)
-{
-    int rc = books_begin(books);
-
-    *out = NULL;
-    *n = 0;
-    if (rc == 0)
-        rc = books_end(books, books_read_units(books, campaign, out, n));
-    rc = books_keep(rc, *out, n);
-    if (rc < 0)
-        *out = NULL;
-    return rc;
-}
-
-static void books_read_delivery(const struct books *books, struct books_delivery *out)
-{
-    const struct db *db = books->db;
-
-    *out = (struct books_delivery){
-        .id = db_int(db, BOOKS_DELIVERIES, 0),
-        .channel = (enum delivery_channel)db_int(db, BOOKS_DELIVERIES, 2),
-        .address = db_int(db, BOOKS_DELIVERIES, 3),
-        .state = (enum delivery_state)db_int(db, BOOKS_DELIVERIES, 5),
-        .parts = (int32_t)db_int(db, BOOKS_DELIVERIES, 6),
-        .attempts = (int32_t)db_int(db, BOOKS_DELIVERIES, 7),
-        .slot = (int32_t)db_int(db, BOOKS_DELIVERIES, 8),
-        .code = (int32_t)db_int(db, BOOKS_DELIVERIES, 9),
-        .text = db_text(db, BOOKS_DELIVERIES, 11),
-        .changed_ms = db_int(db, BOOKS_DELIVERIES, 12),
-        .shown_ms = db_int(db, BOOKS_DELIVERIES, 13),
-        .level = books_level(db_int(db, BOOKS_DELIVERIES, 14)),
-        .from_ms = db_int(db, BOOKS_DELIVERIES, 15),
-        .need = books_level(db_int(db, BOOKS_DELIVERIES, 16)),
-        .until_ms = db_int(db, BOOKS_DELIVERIES, 17),
-    };
-    books_copy(out->unit, sizeof out->unit, db_text(db, BOOKS_DELIVERIES, 1));
-    books_copy(out->board, sizeof out->board, db_text(db, BOOKS_DELIVERIES, 4));
-    books_copy(out->device, sizeof out->device, db_text(db, BOOKS_DELIVERIES, 10));
-}
-
-int books_deliveries(struct books *books, int64_t campaign,
-                     int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx)
-{
-    int rc;
-
-    db_start(books->db, BOOKS_DELIVERIES, campaign);
-    while ((rc = db_row(books->db, BOOKS_DELIVERIES)) > 0) {
-        bool valid = books_is_state(db_int(books->db, BOOKS_DELIVERIES, 5));
-        struct books_delivery delivery;
-        int answer = -EUCLEAN;
-
-        books_read_delivery(books, &delivery);
-        if (valid)
-            answer = each(ctx, &delivery);
-        if (answer) {
-            db_end(books->db, BOOKS_DELIVERIES);
-            return answer;
-        }
-    }
     return rc;
 }
 

@@ -18,7 +18,8 @@
 
 struct books;
 
-/* 0, or -errno with a sentence in the user's language in why. */
+/* 0, or -errno with a sentence in the user's language in why. Local times are then those of the
+ * zone that the books count their days in (base/zone.h). */
 int books_open(struct books **out, const char *path, char *why, size_t why_size);
 void books_close(struct books *books);
 
@@ -26,6 +27,12 @@ void books_close(struct books *books);
  * ends. Ask before books_open and never in a process that writes them: closing the file ends the
  * locks that SQLite has on it here. */
 bool books_in_use(const char *path);
+
+/* From here until books_let_go all calls read one and the same state of the books; pairs may be
+ * nested. What a gateway writes meanwhile stays in its log, so let go soon. 0 or -errno (then don't
+ * let go). */
+int books_hold(struct books *books);
+void books_let_go(struct books *books);
 
 struct books_campaign {
     int64_t number;
@@ -96,6 +103,40 @@ struct books_delivery {
 };
 int books_deliveries(struct books *books, int64_t campaign,
                      int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx);
+
+/* Those of them that are messages which were rejected or not delivered. */
+int books_failed(struct books *books, int64_t campaign,
+                 int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx);
+
+/* Messages of a unit by the network that they were entered for: the rows behind books_units. */
+struct books_route {
+    char unit[33]; /* "#7" where the books don't say which */
+    int32_t route; /* enum phone_operator; any number in damaged books */
+    int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
+};
+/* In the order of the campaign file, then of the routes. */
+int books_routes(struct books *books, int64_t campaign, struct books_route **out, size_t *n);
+
+/* Messages by what carried them: the device of the last attempt, the SIM and the local day of the
+ * last claim. */
+struct books_tally {
+    char device[65]; /* "": no modem ever took them */
+    char sim[97];    /* as in ledger_op.sim; "": as above, or it wasn't known */
+    int32_t day;     /* YYYYMMDD; 0: as above */
+    int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
+};
+/* By device (bank-a/9 before bank-a/10), SIM and day. Takes the table that the ledger made when it
+ * was closed, if nothing has changed since; else adds the deliveries up (seconds for millions). */
+int books_tallies(struct books *books, int64_t campaign, struct books_tally **out, size_t *n);
+
+/* Messages of a unit by the local day of their last claim. Adds the deliveries up. */
+struct books_unit_day {
+    char unit[33];
+    int32_t day;
+    int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
+};
+/* By unit, then by day. */
+int books_unit_days(struct books *books, int64_t campaign, struct books_unit_day **out, size_t *n);
 
 /* A time in which a slogan was on a screen, and what proves it. */
 struct books_shown {

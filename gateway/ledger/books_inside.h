@@ -37,12 +37,49 @@ enum books_statement {
     BOOKS_USAGE,
     BOOKS_REPLIES,
     BOOKS_NOTES,
+    BOOKS_OPTOUTS,
+    BOOKS_REFUSALS,
+    BOOKS_CLAIMED,
+    BOOKS_TEXTS,
+    BOOKS_FAILED,
+    BOOKS_ROUTES,
+    BOOKS_SUMMED,
+    BOOKS_SUMMARY,
+    BOOKS_MESSAGES,
+    BOOKS_UNIT_DAYS,
+    BOOKS_DEVICE_NAME,
+    BOOKS_SIM_NAME,
+    BOOKS_UNIT_CODE,
+    BOOKS_CONTACTS,
+    BOOKS_DEADLINE,
+    BOOKS_ACTIVITY,
+    BOOKS_PHOTOS,
+    BOOKS_LINES,
+    BOOKS_ZONE,
+    BOOKS_CAMPAIGN_KEYS,
+    BOOKS_TEXT,
+    BOOKS_VEIL_TEXT,
+    BOOKS_LOG,
+    BOOKS_LAST_LINE,
+    BOOKS_CHECKPOINTS,
+    BOOKS_KEYS,
+    BOOKS_TILES,
+    BOOKS_TAG_KEY,
+    BOOKS_NUMBER,
+    BOOKS_LINES_OF,
+    BOOKS_CHECKPOINT,
+    BOOKS_PENDING,
+    BOOKS_GAVE_UP,
+    BOOKS_PICTURES,
     BOOKS_STATEMENTS
 };
+
+extern const char *const books_sql[BOOKS_STATEMENTS];
 
 struct books {
     struct db *db;
     char *pictures; /* the folder of evidence, seen from that of the books */
+    unsigned held;  /* calls of books_hold that wait for their books_let_go */
 };
 
 /* All calls that make more than one query read one and the same state of the books. 0 or -errno. */

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -17,13 +16,13 @@
 
 #include "gateway/base/buffer.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/digest.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/ledger/db_files.h"
 
 #define DB_BUSY_MS 5000
-/* A process that was killed may leave the lock to a child that it was just starting, until that
- * child executes its program. */
-#define DB_LOCK_MS 2000
+#define DB_COPY_MS 2000
 #define DB_PAGE    4096
 /* The log is moved into the file when it has so many pages, or earlier: while the disk has still
  * room for them in the file, and for a further batch of DB_LOG_SPARE in the log. Later the log
@@ -64,8 +63,9 @@ static int db_error_of(int code)
 /* Notes what SQLite says now: a later rollback would wipe it. */
 static int db_failed(struct db *db, int code, const char *doing)
 {
+    int system = errno; /* sqlite3_system_errno knows nothing of what fails in a step */
     int error = db_error_of(code);
-    int cause = db->handle ? sqlite3_system_errno(db->handle) : 0;
+    int cause = error == EIO || error == ENOENT ? system : 0;
     const char *said = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code);
 
     if (!error && db->reader)
@@ -74,7 +74,7 @@ static int db_failed(struct db *db, int code, const char *doing)
         log_panic("sqlite code=%d said=\"%s\" doing=\"%s\"", code, said, doing);
     snprintf(db->why, sizeof db->why, "%s%s%s%s", said, cause ? " (" : "",
              cause ? strerror(cause) : "", cause ? ")" : "");
-    return -error;
+    return -db_files_explain(error, cause);
 }
 
 /* When a table or column is missing, the file was made by something else. */
@@ -84,6 +84,12 @@ static int db_unprepared(struct db *db, int code, const char *sql)
         return db_failed(db, code, sql);
     snprintf(db->why, sizeof db->why, "%s", sqlite3_errmsg(db->handle));
     return -EMEDIUMTYPE;
+}
+
+int db_damaged(struct db *db, const char *why)
+{
+    snprintf(db->why, sizeof db->why, "%s", why);
+    return -EUCLEAN;
 }
 
 const char *db_why(const struct db *db)
@@ -111,21 +117,6 @@ static int db_failed_system(struct db *db, int error)
     return -error;
 }
 
-/* The lock is on the file, not on a name beside it: links lead to the same lock, and nobody can
- * remove it. SQLite's own locks are of another kind and don't see it. */
-static int db_lock(struct db *db)
-{
-    const struct timespec nap = {.tv_nsec = 20000000};
-    int64_t until = clock_mono_ms() + DB_LOCK_MS;
-
-    while (flock(db->file, LOCK_EX | LOCK_NB) < 0) {
-        if (errno != EWOULDBLOCK || clock_mono_ms() > until)
-            return db_failed_system(db, errno);
-        nanosleep(&nap, NULL);
-    }
-    return 0;
-}
-
 static int db_log_grew(void *ctx, sqlite3 *handle, const char *name, int pages)
 {
     const struct db *db = ctx;
@@ -148,28 +139,20 @@ static int db_connect_writer(struct db *db)
     return rc;
 }
 
-/* SQLite throws away a log that lies beside no database, or beside an empty one. But that log may
- * be most of the books, which somebody has moved away for the moment. */
-static bool db_log_is_orphaned(const struct db *db)
-{
-    MEM_FREE_LATER char *name = mem_printf("%s-wal", db->path);
-    struct stat books, log;
-
-    return stat(name, &log) == 0 && log.st_size > 0 &&
-           (stat(db->path, &books) ? errno == ENOENT : books.st_size == 0);
-}
-
 static int db_open_writer(struct db *db)
 {
     int rc;
 
-    if (db_log_is_orphaned(db))
+    if (db_files_log_is_orphaned(db->path))
         return db_failed_system(db, ENOLINK);
     db->file = open(db->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (db->file < 0)
         return db_failed_system(db, errno);
-    rc = db_lock(db);
-    return rc < 0 ? rc : db_connect_writer(db);
+    rc = db_files_lock(db->file);
+    if (rc < 0)
+        return db_failed_system(db, -rc);
+    db_files_close_to_others(db->file, db->path);
+    return db_connect_writer(db);
 }
 
 /* In write-ahead mode even a reader wants to make the -shm file beside the books. Where it may not
@@ -177,20 +160,10 @@ static int db_open_writer(struct db *db)
 static int db_connect_immutable(struct db *db)
 {
     BUFFER_FREE_LATER struct buffer name = BUFFER_NULL;
-    struct stat st;
+    int rc = db_files_name_alone(db->path, &name);
 
-    buffer_printf(&name, "%s-wal", db->path);
-    if (stat(buffer_text(&name), &st) == 0 && st.st_size > 0)
-        return -EROFS;
-    buffer_clear(&name);
-    buffer_add_text(&name, "file:");
-    for (const char *p = db->path; *p; p++) {
-        if (strchr("%?#", *p))
-            buffer_printf(&name, "%%%02X", (unsigned)(unsigned char)*p);
-        else
-            buffer_add_char(&name, *p);
-    }
-    buffer_add_text(&name, "?immutable=1");
+    if (rc < 0)
+        return rc;
     sqlite3_close(db->handle);
     db->handle = NULL;
     return db_connect(db, buffer_text(&name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
@@ -199,10 +172,11 @@ static int db_connect_immutable(struct db *db)
 static int db_open_reader(struct db *db)
 {
     int64_t tables;
-    int rc = faccessat(AT_FDCWD, db->path, R_OK, AT_EACCESS) ? db_failed_system(db, errno) : 0;
+    int rc = db_files_look(db->path);
 
-    if (rc == 0)
-        rc = db_connect(db, db->path, SQLITE_OPEN_READONLY);
+    if (rc < 0)
+        return db_failed_system(db, -rc);
+    rc = db_connect(db, db->path, SQLITE_OPEN_READONLY);
     if (rc < 0)
         return rc;
     rc = db_ask(db, "SELECT count(*) FROM sqlite_schema", &tables);
@@ -221,16 +195,33 @@ int db_open(struct db **out, const char *path, enum db_mode mode)
     return db->reader ? db_open_reader(db) : db_open_writer(db);
 }
 
-static void db_disconnect(struct db *db)
+void db_unprepare(struct db *db)
 {
     for (size_t i = 0; i < db->n; i++)
         sqlite3_finalize(db->statements[i]);
     free(db->statements);
     db->statements = NULL;
     db->n = 0;
+}
+
+static void db_disconnect(struct db *db)
+{
+    db_unprepare(db);
     if (sqlite3_close(db->handle) != SQLITE_OK)
         log_panic("sqlite connection closed in use");
     db->handle = NULL;
+}
+
+/* A reader leaves the empty log that it has made; a writer takes it away, if it is the last one to
+ * go, which SQLite knows by its locks. */
+static void db_tidy(const struct db *db)
+{
+    sqlite3 *last = NULL;
+
+    if (sqlite3_open_v2(db->path, &last, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+        SQLITE_OK)
+        sqlite3_exec(last, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    sqlite3_close(last);
 }
 
 void db_close(struct db *db)
@@ -238,6 +229,8 @@ void db_close(struct db *db)
     if (!db)
         return;
     db_disconnect(db);
+    if (db->reader && db_files_has_empty_log(db->path))
+        db_tidy(db);
     if (db->file >= 0) /* last: the next gateway may open it now */
         close(db->file);
     free(db->path);
@@ -275,13 +268,46 @@ int db_ask(struct db *db, const char *sql, int64_t *value)
         return db_unprepared(db, rc, sql);
     rc = sqlite3_step(statement);
     *value = rc == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
-        rc = db_failed(db, rc, sql);
-        sqlite3_finalize(statement);
-        return rc;
-    }
+    rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_failed(db, rc, sql);
     sqlite3_finalize(statement);
-    return 0;
+    return rc;
+}
+
+/* Each value with its type and length, so that no two rows read alike. */
+static void db_add_row(sqlite3_stmt *statement, struct buffer *row)
+{
+    for (int i = 0; i < sqlite3_column_count(statement); i++) {
+        int type = sqlite3_column_type(statement, i);
+        const void *bytes = sqlite3_column_blob(statement, i);
+        int n = sqlite3_column_bytes(statement, i);
+
+        buffer_printf(row, "%d:%d:", type, n);
+        if (n)
+            buffer_add(row, bytes, (size_t)n);
+    }
+}
+
+/* A chain: the digest so far and the next row make the digest. */
+int db_digest(struct db *db, const char *sql, unsigned char digest[static 32])
+{
+    BUFFER_FREE_LATER struct buffer row = BUFFER_NULL;
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL);
+
+    memset(digest, 0, 32);
+    if (rc != SQLITE_OK)
+        return db_unprepared(db, rc, sql);
+    while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct digest_piece pieces[2] = {{digest, 32}};
+
+        buffer_clear(&row);
+        db_add_row(statement, &row);
+        pieces[1] = (struct digest_piece){row.data, row.length};
+        digest_sha256(pieces, 2, digest);
+    }
+    rc = rc == SQLITE_DONE ? 0 : db_failed(db, rc, sql);
+    sqlite3_finalize(statement);
+    return rc;
 }
 
 int db_begin(struct db *db)
@@ -341,14 +367,49 @@ int db_squeeze(struct db *db)
     return rc < 0 ? rc : again;
 }
 
+/* All pages in one step: it reads one state of the books, and holds nobody up. What a step answers
+ * must not get lost: the end of a copy that found the books busy answers that all is well. */
+static int db_copy_pages(struct db *db, sqlite3 *to)
+{
+    const struct timespec nap = {.tv_nsec = 20000000};
+    int64_t until = clock_mono_ms() + DB_COPY_MS;
+    sqlite3_backup *backup;
+    int rc, ended;
+
+    sqlite3_exec(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL, NULL);
+    backup = sqlite3_backup_init(to, "main", db->handle, "main");
+    if (!backup)
+        return sqlite3_errcode(to);
+    while ((rc = sqlite3_backup_step(backup, -1)) == SQLITE_BUSY || rc == SQLITE_LOCKED) {
+        if (clock_mono_ms() > until)
+            break;
+        nanosleep(&nap, NULL);
+    }
+    ended = sqlite3_backup_finish(backup);
+    return rc == SQLITE_DONE || ended != SQLITE_OK ? ended : rc;
+}
+
+int db_copy(struct db *db, const char *path)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    sqlite3 *to = NULL;
+    int rc = sqlite3_open_v2(path, &to, flags, NULL), error, cause;
+
+    if (rc == SQLITE_OK)
+        rc = db_copy_pages(db, to);
+    cause = errno;
+    error = rc == SQLITE_OK ? 0 : db_error_of(rc);
+    if (error == EIO || error == ENOENT)
+        error = db_files_explain(error, cause);
+    if (rc != SQLITE_OK)
+        snprintf(db->why, sizeof db->why, "%s", sqlite3_errstr(rc));
+    sqlite3_close(to);
+    return rc == SQLITE_OK ? db_files_need_no_log(path) : -(error ? error : EIO);
+}
+
 int db_in_place(struct db *db)
 {
-    struct stat opened, there;
-
-    if (fstat(db->file, &opened) == 0 && stat(db->path, &there) == 0 &&
-        opened.st_dev == there.st_dev && opened.st_ino == there.st_ino)
-        return 0;
-    return db_failed_system(db, ESTALE);
+    return db_files_are_one(db->file, db->path) ? 0 : db_failed_system(db, ESTALE);
 }
 
 static sqlite3_stmt *db_statement(const struct db *db, unsigned statement)

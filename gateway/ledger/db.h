@@ -31,11 +31,15 @@ int db_open(struct db **out, const char *path, enum db_mode mode);
 void db_close(struct db *db); /* NULL is fine */
 /* Prepares sql[0..n): statement i is named i from now on. 0 or -errno (not our tables). */
 int db_prepare(struct db *db, const char *const *sql, size_t n);
-const char *db_why(const struct db *db); /* the last -errno in SQLite's words */
+void db_unprepare(struct db *db); /* Forgets the statements: others may be prepared. */
+int db_damaged(struct db *db, const char *why); /* notes why, for who finds it out. -EUCLEAN */
+const char *db_why(const struct db *db);        /* the last -errno in SQLite's words */
 
 int db_exec(struct db *db, const char *sql); /* one or more statements without values */
 /* The single integer that a statement such as "PRAGMA user_version" answers. 0 or -errno. */
 int db_ask(struct db *db, const char *sql, int64_t *value);
+/* SHA-256 over all rows of a query, each value with its type. 0 or -errno. */
+int db_digest(struct db *db, const char *sql, unsigned char digest[static 32]);
 int db_begin(struct db *db); /* as the writer */
 int db_commit(struct db *db);
 void db_rollback(struct db *db);   /* always leaves no transaction; fine without one */
@@ -46,6 +50,10 @@ int db_cut_log(struct db *db);
 /* The same at opening on a disk so full that SQLite can't even make its index of the log: works
  * without one. Statements are gone and must be prepared again. 0 or -errno. */
 int db_squeeze(struct db *db);
+/* Copies all of it as it is at one moment into the file at path, which must be there and empty;
+ * other writers carry on meanwhile. The copy has no log beside it and isn't synced. 0, or -errno:
+ * -EBUSY after two seconds in which db itself, or who holds the file at path, was in the way. */
+int db_copy(struct db *db, const char *path);
 /* Writer: is the file that was opened still the one at its path? 0 or -ESTALE. */
 int db_in_place(struct db *db);
 

@@ -35,6 +35,8 @@ struct ledger {
     int trouble;   /* what the last commit failed with; 0: fine */
     char trouble_why[240];
 
+    bool unsigned_told; /* the thread's own: that signing fails */
+
     size_t pending;      /* from here on: the loop's own */
     struct list handing; /* taken out of the outbox, not handed back yet */
     int trouble_told;
@@ -73,6 +75,30 @@ static int ledger_try(struct ledger *ledger, struct list *batch)
     return (rc == -ENOSPC || rc == -EIO) && store_make_room(ledger->store)
                ? ledger_try_once(ledger, batch)
                : rc;
+}
+
+/* What the user can do about it; what stays the same trouble is told once. */
+enum ledger_trouble {
+    TROUBLE_DISK, /* full or failing: now this way, now that */
+    TROUBLE_MOVED,
+    TROUBLE_READ_ONLY,
+    TROUBLE_DAMAGED,
+};
+
+static enum ledger_trouble ledger_trouble_of(int error)
+{
+    switch (-error) {
+    case ESTALE:
+        return TROUBLE_MOVED;
+    case EROFS:
+    case EACCES:
+        return TROUBLE_READ_ONLY;
+    case EUCLEAN:
+    case EMEDIUMTYPE:
+        return TROUBLE_DAMAGED;
+    default:
+        return TROUBLE_DISK;
+    }
 }
 
 /* Tells the loop and the log that writing fails (rc < 0) or works again (0). */
@@ -132,8 +158,7 @@ static bool ledger_carry_out(struct ledger *ledger, struct list *batch)
                 ledger_note(ledger, 0);
             return true;
         }
-        /* A full disk fails now this way, now that; told once, as it stays the same trouble. */
-        if (!told || (told == -ESTALE) != (rc == -ESTALE))
+        if (!told || ledger_trouble_of(told) != ledger_trouble_of(rc))
             ledger_note(ledger, told = rc);
         if (last)
             return false;
@@ -141,23 +166,34 @@ static bool ledger_carry_out(struct ledger *ledger, struct list *batch)
     }
 }
 
+/* False: it is to be tried again, with what comes next or without. */
+static bool ledger_sign(struct ledger *ledger, int (*sign)(struct store *store))
+{
+    int rc = sign(ledger->store);
+
+    if (rc < 0 && !ledger->unsigned_told)
+        log_warning("ledger checkpoint=failed error=%d why=\"%s\"", -rc, store_why(ledger->store));
+    ledger->unsigned_told = rc < 0;
+    return rc == 0;
+}
+
 static bool ledger_has_work(const struct ledger *ledger)
 {
     return !list_is_empty(&ledger->inbox) || ledger->closing;
 }
 
-/* Waits for work and takes it. Returns false when there is none and never will be. */
+/* Waits for work and takes it. Returns false when there is none and never will be. dirty: something
+ * isn't signed, or not in the file yet. */
 static bool ledger_take(struct ledger *ledger, struct list *batch, bool *dirty)
 {
-
     uv_mutex_lock(&ledger->mutex);
     while (!ledger_has_work(ledger)) {
         if (!*dirty) {
             uv_cond_wait(&ledger->wake, &ledger->mutex);
         } else if (uv_cond_timedwait(&ledger->wake, &ledger->mutex,
                                      (uint64_t)LEDGER_IDLE_MS * 1000000) == UV_ETIMEDOUT) {
-            *dirty = false;
             uv_mutex_unlock(&ledger->mutex);
+            *dirty = !ledger_sign(ledger, store_sign);
             store_checkpoint(ledger->store);
             uv_mutex_lock(&ledger->mutex);
         }
@@ -171,7 +207,7 @@ static void ledger_run(void *arg)
 {
     struct ledger *ledger = arg;
     struct list batch;
-    bool dirty = false, lost = false;
+    bool dirty = true, lost = false; /* what the opening has written isn't signed yet */
 
     list_init(&batch);
     while (ledger_take(ledger, &batch, &dirty)) {
@@ -180,6 +216,8 @@ static void ledger_run(void *arg)
         lost = lost || !ledger_carry_out(ledger, &batch);
         if (lost)
             ledger_give_up(&batch);
+        else
+            ledger_sign(ledger, store_sign_in_time);
         uv_mutex_lock(&ledger->mutex);
         list_splice(&ledger->outbox, &batch);
         uv_mutex_unlock(&ledger->mutex);
@@ -193,19 +231,39 @@ static void ledger_run(void *arg)
 
 /* ---- loop ---- */
 
-static void ledger_describe(int trouble, const char *why, char *message, size_t size)
+static void ledger_describe(int error, const char *why, char *message, size_t size)
 {
-    if (trouble == -ESTALE)
+    switch (ledger_trouble_of(error)) {
+    case TROUBLE_MOVED:
         snprintf(message, size, "%s",
                  lang("The books were moved or deleted while they were in use: put them back where "
                       "they were. Nothing is sent until then.",
                       "账本在使用中被移动或删除：请放回原处。在此之前不会发送任何内容。"));
-    else
+        return;
+    case TROUBLE_READ_ONLY:
+        snprintf(message, size,
+                 lang("The books may only be read (%s). Nothing is sent until they can be written: "
+                      "look whether the disk was made read-only after errors, and whose the files "
+                      "are.",
+                      "账本只能读取（%s）。恢复写入之前不会发送任何内容：请检查磁盘是否因出错而变为"
+                      "只读，以及文件的所有者和权限。"),
+                 why);
+        return;
+    case TROUBLE_DAMAGED:
+        snprintf(
+            message, size,
+            lang("The books are damaged (%s). Nothing is sent any more: end lawcast and put "
+                 "back a backup (lawcast restore).",
+                 "账本已损坏（%s）。已停止发送：请结束 lawcast 并恢复备份（lawcast restore）。"),
+            why);
+        return;
+    case TROUBLE_DISK:
         snprintf(message, size,
                  lang("The books can't be written (%s). Nothing is sent until they can: make room "
                       "on the disk or repair it.",
                       "账本无法写入（%s）。恢复之前不会发送任何内容：请清理磁盘空间或修复磁盘。"),
                  why);
+    }
 }
 
 static void ledger_tell(struct ledger *ledger, int trouble, const char *why)

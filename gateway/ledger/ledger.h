@@ -25,6 +25,7 @@
 
 #include "gateway/base/list.h"
 #include "gateway/base/option.h"
+#include "gateway/base/sign.h"
 #include "gateway/model/delivery.h"
 #include "gateway/model/health.h"
 #include "gateway/model/inbound.h"
@@ -65,6 +66,12 @@ enum ledger_op_kind {
     LEDGER_BOARD,    /* how a board stands, for `lawcast boards` */
     LEDGER_RELEASE,  /* a board is its owner's alone from now on, or ours again */
     LEDGER_CLOSE,    /* stop awaiting reports that are too old (sms.report_close), a chunk */
+    LEDGER_REFUSE,   /* numbers want nothing any more, or take that back: by hand or from a list */
+    LEDGER_ATTACH,   /* what a unit hands in after the day: when, where, who, photos */
+    LEDGER_CONTACTS, /* who is responsible in each unit; noted when it has changed */
+    LEDGER_ERASE,    /* numbers and personal texts of a campaign that is over, out of the books */
+    LEDGER_COSIGNED, /* a checkpoint that another office has signed, too */
+    LEDGER_ROTATE,   /* checkpoints are signed by another key from now on */
     LEDGER_OPS
 };
 
@@ -84,8 +91,8 @@ struct ledger_row {
     bool up;                   /* SHOWINGS: it may be on the board now; false: taken down open */
     enum outcome_level level;
     enum outcome_level need; /* boards: what proves less doesn't count */
-    int64_t campaign; /* SHOWINGS with campaign 0: which one; else 0 */
-    char *code;       /* same: its id in the campaign file, owned by the row; else NULL */
+    int64_t campaign;        /* SHOWINGS with campaign 0: which one; else 0 */
+    char *code;              /* same: its id in the campaign file, owned by the row; else NULL */
 };
 
 struct ledger_new {
@@ -98,6 +105,7 @@ struct ledger_new {
     int32_t alphabet; /* enum sms_alphabet */
     int64_t from_ms, until_ms;
     bool reserve;  /* kept apart, drawn when one of the unit's messages fails */
+    bool personal; /* the text has fields of this recipient: it goes when the campaign is erased */
     int32_t route; /* messages: enum phone_operator of the number; boards: 0 */
     int32_t need;  /* boards: enum outcome_level (display.level); messages: 0 */
 };
@@ -126,6 +134,20 @@ struct ledger_memory {
     char imsi[24];    /* last seen in it; "": none */
     int32_t error;    /* see modem.error */
     int64_t error_ms;
+};
+
+/* Stored in the books: never renumber. */
+enum refusal_source { REFUSAL_REPLY = 0, REFUSAL_COMMAND = 1, REFUSAL_IMPORT = 2 };
+
+#define LEDGER_PHOTOS 3 /* a unit hands in for a campaign, at most */
+
+struct ledger_photo {
+    const char *name; /* of the file, without folders */
+    const char *data;
+    size_t length;
+    const char *type; /* "jpg", "png" */
+    const char *file; /* its name in the folder of evidence, where it is already; NULL: data is
+                         told, and goes there */
 };
 
 struct ledger_op;
@@ -251,6 +273,46 @@ struct ledger_op {
             bool released;
             char by[80]; /* who: "command", "owner weather (HTTP 192.0.2.7)" */
         } release;
+        struct {                    /* arrays lent until done */
+            const int64_t *numbers; /* full ones, 86 first */
+            size_t n;
+            bool lift;                  /* they want messages again */
+            enum refusal_source source; /* by command or from a list */
+            const char *note;           /* evidence: who asked how; "": none. Lent until done */
+            size_t changed;             /* out: the others were so already */
+            int64_t suppressed;         /* out: messages that were open for them */
+        } refuse;
+        struct { /* all lent until done; result LEDGER_NONE: no such campaign or unit in it,
+                    LEDGER_FULL: too many photos, LEDGER_OPEN: a file isn't there */
+            const char *campaign, *unit; /* codes */
+            bool activity;               /* the next four are told */
+            const char *held, *place, *content;
+            int64_t participants; /* -1: not known */
+            const struct ledger_photo *photos;
+            size_t n_photos;
+            size_t added; /* out: photos that weren't there */
+        } attach;
+        struct { /* all lent until done; empty name: nobody is named */
+            const char *const *units, *const *names, *const *positions, *const *phones; /* codes */
+            size_t n;
+            int64_t deadline_ms; /* by which they had to be named for the campaign; 0: none */
+        } contacts;
+        struct { /* result LEDGER_NONE: no such campaign, LEDGER_OPEN: something is open still,
+                    LEDGER_KNOWN: it was erased before */
+            const char *campaign, *reason, *by; /* lent until done */
+            int64_t
+                strangers_ms;   /* replies of before that belong to no campaign go, too; 0: none */
+            int64_t deliveries; /* out */
+            int64_t strangers;  /* out: such replies */
+        } erase;
+        struct {              /* result LEDGER_NONE: the books have no such checkpoint */
+            const char *note; /* lent until done; verified by the caller */
+        } cosigned;
+        struct {
+            const struct sign_key
+                *key; /* lent until done; its file is the caller's business. The
+                         ledger signs no more: close it, rename the file, open it */
+        } rotate;
         struct {
             int64_t address;
             int64_t after; /* campaign 0: only greater ids */
@@ -326,6 +388,8 @@ enum {
     LEDGER_PENDING = 3,
     LEDGER_KNOWN = 4,
     LEDGER_NONE = 5,
+    LEDGER_FULL = 6,
+    LEDGER_OPEN = 7,
 };
 
 struct ledger;

@@ -19,7 +19,9 @@ enum { RECOUNT_INVALID = 0xff, RECOUNT_UNBORN = 0xfe }; /* beside the states */
 
 struct recount_group {
     int64_t unit, channel, route;
-    int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES];
+    char name[200];                                     /* of the unit: its code and name */
+    int64_t n[DELIVERY_STATES], parts[DELIVERY_STATES]; /* as listed */
+    int64_t counted[DELIVERY_STATES], counted_parts[DELIVERY_STATES]; /* as the ledger keeps them */
 };
 
 struct recount_proof {
@@ -79,6 +81,8 @@ static struct recount_group *recount_group(struct recount *recount, int64_t unit
     recount->groups = mem_grow(recount->groups, recount->n_groups + 1, sizeof *recount->groups);
     recount->groups[recount->n_groups] =
         (struct recount_group){.unit = unit, .channel = channel, .route = route};
+    snprintf(recount->groups[recount->n_groups].name, sizeof recount->groups->name, "#%lld",
+             (long long)unit);
     return &recount->groups[recount->n_groups++];
 }
 
@@ -140,7 +144,7 @@ static int recount_deliveries(struct recount *recount, struct db *db, int64_t ca
         recount_read_row(recount, db, state);
         if (!recount_is_state(state)) {
             recount_differ(recount->out,
-                           lang("delivery %lld has no valid state", "第 %lld 条的状态无效"),
+                           lang("Delivery %lld has no valid state.", "编号 %lld 的状态无效。"),
                            (long long)db_int(db, BOOKS_STATES, 0));
             continue;
         }
@@ -152,7 +156,15 @@ static int recount_deliveries(struct recount *recount, struct db *db, int64_t ca
     return rc;
 }
 
-/* Takes the kept count away from the one that was made; what is left is the difference. */
+/* A unit is called as people know it; its number is all that is left of one that isn't there. */
+static void recount_name(struct recount_group *group, const struct db *db)
+{
+    const char *name = db_text(db, BOOKS_COUNTS, 6);
+
+    if (*name)
+        snprintf(group->name, sizeof group->name, "%s", name);
+}
+
 static int recount_counts(struct recount *recount, struct db *db, int64_t campaign)
 {
     int rc;
@@ -164,15 +176,16 @@ static int recount_counts(struct recount *recount, struct db *db, int64_t campai
             recount_group(recount, db_int(db, BOOKS_COUNTS, 0), db_int(db, BOOKS_COUNTS, 1),
                           db_int(db, BOOKS_COUNTS, 5));
 
+        recount_name(group, db);
         if (!recount_is_state(state)) {
             recount_differ(
                 recount->out,
-                lang("unit %lld has a count without a valid state", "单位 %lld 有状态无效的计数"),
-                (long long)group->unit);
+                lang("Unit %s has a count without a valid state.", "单位 %s 有状态无效的计数。"),
+                group->name);
             continue;
         }
-        recount_add(&group->n[state], db_int(db, BOOKS_COUNTS, 3), -1);
-        recount_add(&group->parts[state], db_int(db, BOOKS_COUNTS, 4), -1);
+        recount_add(&group->counted[state], db_int(db, BOOKS_COUNTS, 3), 1);
+        recount_add(&group->counted_parts[state], db_int(db, BOOKS_COUNTS, 4), 1);
     }
     return rc;
 }
@@ -183,13 +196,16 @@ static void recount_compare_counts(struct recount *recount)
         const struct recount_group *group = &recount->groups[i];
 
         for (int state = 0; state < DELIVERY_STATES; state++)
-            if (group->n[state] || group->parts[state])
+            if (group->n[state] != group->counted[state] ||
+                group->parts[state] != group->counted_parts[state])
                 recount_differ(recount->out,
-                               lang("unit %lld, \"%s\": the deliveries are %+lld (parts %+lld) "
-                                    "against the count",
-                                    "单位 %lld“%s”：明细比计数多 %+lld 条（%+lld 段）"),
-                               (long long)group->unit, recount_label(state),
-                               (long long)group->n[state], (long long)group->parts[state]);
+                               lang("Unit %s, \"%s\": the books count %lld messages (%lld parts), "
+                                    "but list %lld (%lld parts).",
+                                    "单位 %s“%s”：账本计数为 %lld 条（计费条 %lld），逐条清点为 "
+                                    "%lld 条（计费条 %lld）。"),
+                               group->name, recount_label(state), (long long)group->counted[state],
+                               (long long)group->counted_parts[state], (long long)group->n[state],
+                               (long long)group->parts[state]);
     }
 }
 
@@ -224,14 +240,15 @@ static void recount_play(struct recount *recount, struct recount_row *row, int64
     recount->out->journal++;
     if (from != row->played_state)
         recount_differ(recount->out,
-                       lang("delivery %lld: the journal goes on from \"%s\", but was at \"%s\"",
-                            "第 %lld 条：流水从“%s”继续，而此前是“%s”"),
+                       lang("Delivery %lld: the journal goes on from \"%s\", but was at \"%s\".",
+                            "编号 %lld ：记录从“%s”继续，而此前是“%s”。"),
                        (long long)row->id, recount_label(from), recount_label(row->played_state));
     else if (!recount_may(from, to, cause))
-        recount_differ(recount->out,
-                       lang("delivery %lld: the journal goes from \"%s\" to \"%s\", which can't be",
-                            "第 %lld 条：流水从“%s”变为“%s”，这不可能发生"),
-                       (long long)row->id, recount_label(from), recount_label(to));
+        recount_differ(
+            recount->out,
+            lang("Delivery %lld: the journal goes from \"%s\" to \"%s\", which can't be.",
+                 "编号 %lld ：记录从“%s”变为“%s”，这不可能发生。"),
+            (long long)row->id, recount_label(from), recount_label(to));
     if (recount_is_state(to))
         row->played_state = (unsigned char)to;
 }
@@ -273,13 +290,13 @@ static void recount_compare_proof(struct recount *recount, const struct recount_
 {
     if (row->booked.level != row->played.level || row->booked.since_ms != row->played.since_ms)
         recount_differ(recount->out,
-                       lang("delivery %lld has a proof of level %lld, and its journal another",
-                            "第 %lld 条的证明级别为 %lld，与流水不符"),
+                       lang("Delivery %lld has a proof of level %lld, and its journal another.",
+                            "编号 %lld 的证明级别为 %lld，与记录不符。"),
                        (long long)row->id, (long long)row->booked.level);
     if (row->booked.shown_ms != row->played.shown_ms)
         recount_differ(recount->out,
-                       lang("delivery %lld was shown for %lld ms, its journal says %lld",
-                            "第 %lld 条显示时长为 %lld 毫秒，而流水为 %lld"),
+                       lang("Delivery %lld was shown for %lld ms, its journal says %lld.",
+                            "编号 %lld 显示时长为 %lld 毫秒，而记录为 %lld。"),
                        (long long)row->id, (long long)row->booked.shown_ms,
                        (long long)row->played.shown_ms);
 }
@@ -288,9 +305,9 @@ static void recount_compare_closed(struct recount *recount, const struct recount
 {
     if (row->booked.closed != row->played.closed)
         recount_differ(recount->out,
-                       lang("delivery %lld and its journal disagree whether its report is still "
-                            "awaited",
-                            "第 %lld 条是否仍等待回执，与流水不符"),
+                       lang("Delivery %lld and its journal disagree whether its report is still "
+                            "awaited.",
+                            "编号 %lld 是否仍等待回执，与记录不符。"),
                        (long long)row->id);
 }
 
@@ -301,8 +318,8 @@ static void recount_compare_journal(struct recount *recount)
 
         if (row->booked_state != row->played_state)
             recount_differ(recount->out,
-                           lang("delivery %lld is \"%s\", but its journal ends at \"%s\"",
-                                "第 %lld 条是“%s”，而流水止于“%s”"),
+                           lang("Delivery %lld is \"%s\", but its journal ends at \"%s\".",
+                                "编号 %lld 是“%s”，而记录止于“%s”。"),
                            (long long)row->id, recount_label(row->booked_state),
                            recount_label(row->played_state));
         recount_compare_proof(recount, row);
@@ -320,8 +337,8 @@ static int recount_dangling(struct recount *recount, struct db *db, int64_t camp
     if (rc <= 0)
         return rc;
     recount_differ(recount->out,
-                   lang("delivery %lld has no unit, text or board in the books",
-                        "第 %lld 条在账本中没有对应的单位、正文或屏幕"),
+                   lang("Delivery %lld has no unit, text or board in the books.",
+                        "编号 %lld 在账本中没有对应的单位、正文或屏幕。"),
                    (long long)db_int(db, BOOKS_DANGLING, 0));
     db_end(db, BOOKS_DANGLING);
     return 0;
@@ -336,8 +353,8 @@ static int recount_orphans(struct recount *recount, struct db *db)
     if (rc <= 0)
         return rc;
     recount_differ(recount->out,
-                   lang("delivery %lld is in the journal, but not in the books",
-                        "第 %lld 条在流水中有记录，账本中却没有"),
+                   lang("Delivery %lld is in the journal, but not in the books.",
+                        "编号 %lld 在记录中有记录，账本中却没有。"),
                    (long long)db_int(db, BOOKS_ORPHAN, 0));
     db_end(db, BOOKS_ORPHAN);
     return 0;

@@ -22,14 +22,14 @@ static void recount_end_showing(struct recount_showing *showing, struct books_re
     covered_ms = spans_within(&showing->spans, INT64_MIN, INT64_MAX);
     if (showing->id && (covered_ms != showing->shown_ms || covered_ms != showing->counted_ms))
         recount_differ(out,
-                       lang("delivery %lld was shown for %lld ms, its intervals cover %lld",
-                            "第 %lld 条显示时长为 %lld 毫秒，而各区间合计 %lld"),
+                       lang("Delivery %lld was shown for %lld ms, its intervals cover %lld.",
+                            "编号 %lld 显示时长为 %lld 毫秒，而各区间合计 %lld。"),
                        (long long)showing->id, (long long)showing->shown_ms, (long long)covered_ms);
     else if (showing->id &&
              (showing->last_ms != showing->until_ms || showing->best > showing->level))
         recount_differ(out,
-                       lang("delivery %lld and its intervals disagree about their end or level",
-                            "第 %lld 条与其区间的结束时间或级别不符"),
+                       lang("Delivery %lld and its intervals disagree about their end or level.",
+                            "编号 %lld 与其区间的结束时间或级别不符。"),
                        (long long)showing->id);
     spans_clear(&showing->spans);
 }
@@ -66,8 +66,8 @@ static void recount_interval(struct recount_showing *showing, const struct db *d
     if (db_int(db, BOOKS_PROOFS, 9) != showing->id || silent == (until_ms > from_ms) ||
         (!silent && db_int(db, BOOKS_PROOFS, 10) != showing->counted_ms))
         recount_differ(out,
-                       lang("delivery %lld has an interval that its journal tells otherwise",
-                            "第 %lld 条有一个区间与流水不符"),
+                       lang("Delivery %lld has an interval that its journal tells otherwise.",
+                            "编号 %lld 有一个区间与记录不符。"),
                        (long long)showing->id);
 }
 
@@ -100,7 +100,7 @@ static int recount_named(struct db *db, enum books_statement s, const char *sent
     if (rc <= 0)
         return rc;
     if (out->agrees)
-        recount_differ(out, "%s %lld", sentence, (long long)db_int(db, s, 0));
+        recount_differ(out, lang("%s %lld.", "%s %lld。"), sentence, (long long)db_int(db, s, 0));
     db_end(db, s);
     return 0;
 }
@@ -111,14 +111,14 @@ int recount_shown(struct db *db, int64_t campaign, struct books_recount *out)
 
     if (rc == 0)
         rc = recount_named(db, BOOKS_UNPROVED,
-                           lang("the journal tells a time that has no interval, of delivery",
-                                "流水中有无区间记录的显示时长，编号"),
+                           lang("The journal tells a time that has no interval, of delivery",
+                                "有显示时长没有对应的区间记录，编号"),
                            out);
     if (rc < 0)
         return rc;
     db_start(db, BOOKS_PROOFLESS, campaign);
     return recount_named(
         db, BOOKS_PROOFLESS,
-        lang("there is no interval for the time of delivery", "没有区间可以证明其显示时长，编号"),
+        lang("There is no interval for the time of delivery", "没有区间可以证明其显示时长，编号"),
         out);
 }

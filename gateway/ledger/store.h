@@ -17,12 +17,17 @@ struct store; /* opaque */
 int store_open(struct store **out, const char *path, struct ledger_recovery *recovery, char *why,
                size_t why_size);
 void store_close(struct store *store);
+/* The copy that the opening has kept of books of an earlier version; NULL: it kept none. */
+const char *store_copied(const struct store *store);
 int store_begin(struct store *store);
 int store_run(struct store *store, struct ledger_op *op);
 /* -ESTALE: the books are not at their path any more, so a commit would be lost. */
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
 void store_checkpoint(struct store *store);
+/* Signs what is committed: now, or when the last time is long enough ago (store_keys.h). */
+int store_sign(struct store *store);
+int store_sign_in_time(struct store *store);
 /* After a failure and its rollback: gives the disk back what the log holds beyond need. True: there
  * is room now that wasn't there, so it is worth trying again. */
 bool store_make_room(struct store *store);

@@ -20,14 +20,17 @@ int store_answer_add(struct store *store, const struct ledger_op *op, int64_t re
     const char *body = op->receive.answer;
     int64_t text;
     bool fresh;
-    int rc = texts_number(&store->texts, store->db, body, &text, &fresh);
+    int rc;
+
+    texts_turn(&store->texts, 0);
+    rc = texts_number(&store->texts, store->db, body, &text, &fresh);
 
     if (rc == 0)
         rc = db_run(store->db, SQL_ANSWER_ADD, reply, op->receive.device,
                     op->receive.inbound.address, text, op->at_ms);
     if (rc < 0 || db_changes(store->db) == 0)
         return rc;
-    rc = fresh ? texts_add(&store->texts, store->db, text, body) : 0;
+    rc = fresh ? texts_add(&store->texts, store->db, text, body, false) : 0;
     return rc < 0 ? rc : 1;
 }
 

@@ -5,6 +5,17 @@
 #include <string.h>
 
 #include "gateway/base/log.h"
+#include "gateway/base/mem.h"
+
+static int store_tell_unit(struct store *store, int32_t number, const char *code, const char *name)
+{
+    struct jv *object = jv_object();
+
+    jv_put(object, "unit", jv_int(number));
+    jv_put(object, "code", jv_string(code));
+    jv_put(object, "name", jv_string(name));
+    return store_fact(store, FACT_UNIT, object, store->at_ms);
+}
 
 static int store_unit_rename(struct store *store, int32_t number, const char *name)
 {
@@ -27,13 +38,26 @@ int store_unit(struct store *store, const char *code, const char *name, int32_t 
         *number = (int32_t)db_int(db, SQL_UNIT_FIND, 0);
         renamed = strcmp(db_text(db, SQL_UNIT_FIND, 1), name) != 0;
         db_end(db, SQL_UNIT_FIND);
-        return renamed ? store_unit_rename(store, *number, name) : 0;
+        rc = renamed ? store_unit_rename(store, *number, name) : 0;
+        return rc < 0 || !renamed ? rc : store_tell_unit(store, *number, code, name);
     }
     db_bind_text(db, SQL_UNIT_ADD, 1, code);
     db_bind_text(db, SQL_UNIT_ADD, 2, name);
     rc = db_finish(db, SQL_UNIT_ADD);
     *number = (int32_t)db_last_id(db);
-    return rc;
+    return rc < 0 ? rc : store_tell_unit(store, *number, code, name);
+}
+
+static int store_tell_board(struct store *store, int64_t number, const char *code, int32_t owner,
+                            const char *place)
+{
+    struct jv *object = jv_object();
+
+    jv_put(object, "board", jv_int(number));
+    jv_put(object, "code", jv_string(code));
+    jv_put(object, "owner", jv_int(owner));
+    jv_put(object, "place", jv_string(place));
+    return store_fact(store, FACT_BOARD, object, store->at_ms);
 }
 
 static int store_board_change(struct store *store, int64_t number, int32_t owner, const char *place)
@@ -54,19 +78,23 @@ int store_board_number(struct store *store, const char *code, int32_t owner, con
     if (rc < 0)
         return rc;
     if (rc > 0) {
-        bool same = db_int(db, SQL_BOARD_FIND, 1) == owner &&
-                    (!place || strcmp(db_text(db, SQL_BOARD_FIND, 2), place) == 0);
+        MEM_FREE_LATER char *before = mem_dup(db_text(db, SQL_BOARD_FIND, 2));
+        bool same =
+            db_int(db, SQL_BOARD_FIND, 1) == owner && (!place || strcmp(before, place) == 0);
 
         *number = db_int(db, SQL_BOARD_FIND, 0);
         db_end(db, SQL_BOARD_FIND);
-        return same ? 0 : store_board_change(store, *number, owner, place);
+        rc = same ? 0 : store_board_change(store, *number, owner, place);
+        return rc < 0 || same
+                   ? rc
+                   : store_tell_board(store, *number, code, owner, place ? place : before);
     }
     db_start(db, SQL_BOARD_ADD, owner);
     db_bind_text(db, SQL_BOARD_ADD, 2, code);
     db_bind_text(db, SQL_BOARD_ADD, 3, place);
     rc = db_finish(db, SQL_BOARD_ADD);
     *number = db_last_id(db);
-    return rc;
+    return rc < 0 ? rc : store_tell_board(store, *number, code, owner, place ? place : "");
 }
 
 /* 1: released; 0: not; -errno. */
@@ -160,6 +188,16 @@ int store_board(struct store *store, struct ledger_op *op)
     return db_finish(db, SQL_BOARD_PUT);
 }
 
+static int store_tell_release(struct store *store, const struct ledger_op *op, int64_t board)
+{
+    struct jv *object = jv_object();
+
+    jv_put(object, "board", jv_int(board));
+    jv_put(object, "released", jv_bool(op->release.released));
+    jv_put(object, "by", jv_string(op->release.by));
+    return store_fact(store, FACT_RELEASE, object, op->at_ms);
+}
+
 /* Releasing what is released changes nothing: the history holds who did it first. */
 int store_release(struct store *store, struct ledger_op *op)
 {
@@ -176,5 +214,6 @@ int store_release(struct store *store, struct ledger_op *op)
         return rc < 0 ? rc : 0;
     db_start(db, SQL_BOARD_RELEASE, board, op->at_ms, op->release.released);
     db_bind_text(db, SQL_BOARD_RELEASE, 4, op->release.by);
-    return db_finish(db, SQL_BOARD_RELEASE);
+    rc = db_finish(db, SQL_BOARD_RELEASE);
+    return rc < 0 ? rc : store_tell_release(store, op, board);
 }

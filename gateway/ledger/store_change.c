@@ -10,19 +10,6 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 
-static int store_journal(struct store *store, int64_t id, int64_t from,
-                         const struct store_change *change)
-{
-    int rc;
-
-    db_start(store->db, SQL_JOURNAL_ADD, id, change->at_ms, from, change->to, change->cause,
-             change->device, change->code, change->level, change->shown_ms);
-    db_bind_text(store->db, SQL_JOURNAL_ADD, 10, change->detail);
-    rc = db_finish(store->db, SQL_JOURNAL_ADD);
-    store->line = db_last_id(store->db);
-    return rc;
-}
-
 static int store_count(struct store *store, const struct store_item *item, int from, int to)
 {
     struct tally_group key = {.campaign = item->campaign,
@@ -78,7 +65,7 @@ int store_change(struct store *store, struct store_item *item, const struct stor
         item->doubted = DOUBT_OPEN;
     rc = store_update(store, item, change);
     if (rc == 0)
-        rc = store_journal(store, item->id, item->state, change);
+        rc = store_journal_change(store, item, item->state, change);
     if (rc == 0)
         rc = store_count(store, item, (int)item->state, (int)change->to);
     if (rc == 0)
@@ -94,7 +81,7 @@ int store_improve(struct store *store, struct store_item *item, const struct sto
                (item->state == DELIVERY_SHOWN || item->state == DELIVERY_WITHDRAWN));
     rc = db_run(store->db, SQL_DELIVERY_PROVED, item->id, change->level, change->shown_ms,
                 change->shown_until_ms);
-    return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
+    return rc < 0 ? rc : store_journal_change(store, item, item->state, change);
 }
 
 int store_note_down(struct store *store, struct store_item *item, const struct store_change *change)
@@ -104,7 +91,7 @@ int store_note_down(struct store *store, struct store_item *item, const struct s
     LOG_ASSERT(change->to == item->state && change->cause == CAUSE_WITHDRAW &&
                (item->state == DELIVERY_SENT || item->state == DELIVERY_SHOWN));
     rc = db_run(store->db, SQL_DELIVERY_UP, item->id, change->up);
-    return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
+    return rc < 0 ? rc : store_journal_change(store, item, item->state, change);
 }
 
 int store_note_closed(struct store *store, struct store_item *item,
@@ -115,7 +102,7 @@ int store_note_closed(struct store *store, struct store_item *item,
     LOG_ASSERT(change->to == item->state && item->state == DELIVERY_SENT &&
                change->cause == CAUSE_CLOSED);
     rc = db_run(store->db, SQL_CLOSED_ADD, item->id, item->campaign);
-    return rc < 0 ? rc : store_journal(store, item->id, item->state, change);
+    return rc < 0 ? rc : store_journal_change(store, item, item->state, change);
 }
 
 int store_conclude(struct store *store, struct store_item *item, const struct store_change *change)
@@ -151,7 +138,7 @@ int store_enter(struct store *store, const struct ledger_new *row, struct store_
     item->until_ms = row->until_ms;
     item->need = (enum outcome_level)row->need;
     item->state = DELIVERY_PLANNED;
-    rc = store_journal(store, item->id, DB_NULL, change);
+    rc = store_journal_entry(store, item, row, change);
     return rc < 0 ? rc : store_count(store, item, -1, DELIVERY_PLANNED);
 }
 

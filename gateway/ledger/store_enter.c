@@ -29,10 +29,38 @@ static int store_campaign_find(struct store *store, struct ledger_op *op, bool *
     return 1;
 }
 
+/* Both are JSON that this program has written. */
+static struct jv *store_json(const char *text)
+{
+    struct jv *value = jv_parse(text, strlen(text), NULL);
+
+    return value ? value : jv_string(text);
+}
+
+static int store_tell_campaign(struct store *store, const struct ledger_op *op)
+{
+    struct digest source =
+        digest_of(DIGEST_SHA256, op->campaign_is.source, strlen(op->campaign_is.source));
+    struct jv *object = jv_object();
+    char hex[DIGEST_HEX_MOST];
+
+    digest_hex(&source, hex);
+    jv_put(object, "campaign", jv_int(op->campaign));
+    jv_put(object, "code", jv_string(op->campaign_is.id));
+    jv_put(object, "title", jv_string(op->campaign_is.title));
+    jv_put(object, "windows", store_json(op->campaign_is.windows));
+    jv_put(object, "targets", store_json(op->campaign_is.targets ? op->campaign_is.targets : "[]"));
+    jv_put(object, "source", jv_string(hex));
+    return store_fact(store, FACT_CAMPAIGN, object, op->at_ms);
+}
+
 static int store_campaign_add(struct store *store, struct ledger_op *op)
 {
+    char key[RECORD_TAG_TEXT];
     struct db *db = store->db;
     int rc;
+
+    store_key_make(key);
 
     db_start(db, SQL_CAMPAIGN_ADD, op->at_ms);
     db_bind_text(db, SQL_CAMPAIGN_ADD, 2, op->campaign_is.id);
@@ -40,10 +68,23 @@ static int store_campaign_add(struct store *store, struct ledger_op *op)
     db_bind_text(db, SQL_CAMPAIGN_ADD, 4, op->campaign_is.source);
     db_bind_text(db, SQL_CAMPAIGN_ADD, 5, op->campaign_is.windows);
     db_bind_text(db, SQL_CAMPAIGN_ADD, 6, op->campaign_is.targets ? op->campaign_is.targets : "[]");
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 7, key);
     rc = db_finish(db, SQL_CAMPAIGN_ADD);
+    explicit_bzero(key, sizeof key);
     op->campaign = db_last_id(db);
     op->campaign_is.planned = false;
-    return rc;
+    return rc < 0 ? rc : store_tell_campaign(store, op);
+}
+
+static int store_tell_order(struct store *store, const struct ledger_op *op, size_t i)
+{
+    struct jv *object = jv_object();
+
+    jv_put(object, "campaign", jv_int(op->campaign));
+    jv_put(object, "unit", jv_int(op->campaign_is.unit_numbers[i]));
+    jv_put(object, "quota", jv_int(op->campaign_is.quotas[i]));
+    jv_put(object, "position", jv_int((int64_t)i));
+    return store_fact(store, FACT_ORDER, object, op->at_ms);
 }
 
 static int store_units(struct store *store, struct ledger_op *op)
@@ -56,6 +97,8 @@ static int store_units(struct store *store, struct ledger_op *op)
         if (rc == 0)
             rc = db_run(store->db, SQL_CAMPAIGN_UNIT, op->campaign, *number,
                         op->campaign_is.quotas[i], (int64_t)i);
+        if (rc == 0 && db_changes(store->db))
+            rc = store_tell_order(store, op, i);
         if (rc < 0)
             return rc;
     }
@@ -122,9 +165,10 @@ int store_campaign(struct store *store, struct ledger_op *op)
     return rc;
 }
 
-/* 0: entered; 1: it was there already; -errno. */
+/* lost: it may have gone out before: nothing is drawn from the reserve then. 0: entered; 1: it was
+ * there already, or isn't wanted; -errno. */
 static int store_insert_row(struct store *store, const struct ledger_op *op,
-                            const struct ledger_new *row, int64_t text)
+                            const struct ledger_new *row, int64_t text, bool lost)
 {
     const struct store_change plan = STORE_CHANGE(DELIVERY_PLANNED, CAUSE_PLAN, op->at_ms);
     struct store_item item = {.campaign = op->campaign, .text = text};
@@ -132,10 +176,12 @@ static int store_insert_row(struct store *store, const struct ledger_op *op,
 
     if (!row->reserve) {
         rc = store_enter(store, row, &item, &plan);
-        return rc ? rc : store_shun(store, &item, op->at_ms);
+        if (rc == 0)
+            rc = store_shun(store, &item, op->at_ms);
+        return rc || !lost ? rc : store_lose(store, &item, op->at_ms);
     }
     LOG_ASSERT(row->channel == CHANNEL_SMS && row->slot == 0);
-    rc = store_is_refused(store, row->address);
+    rc = lost ? 1 : store_is_refused(store, row->address);
     if (rc != 0)
         return rc;
     rc = db_run(store->db, SQL_RESERVE_ADD, op->campaign, row->unit, row->address, text, row->parts,
@@ -145,7 +191,12 @@ static int store_insert_row(struct store *store, const struct ledger_op *op,
 
 int store_insert(struct store *store, struct ledger_op *op)
 {
+    int lost = store_is_lost(store, op->campaign);
+
     op->insert.inserted = 0;
+    if (lost < 0)
+        return lost;
+    texts_turn(&store->texts, op->campaign);
     for (size_t i = 0; i < op->insert.n; i++) {
         const struct ledger_new *row = &op->insert.rows[i];
         int64_t text;
@@ -153,13 +204,13 @@ int store_insert(struct store *store, struct ledger_op *op)
         int rc = texts_number(&store->texts, store->db, row->text, &text, &fresh);
 
         if (rc == 0)
-            rc = store_insert_row(store, op, row, text);
+            rc = store_insert_row(store, op, row, text, lost);
         if (rc < 0)
             return rc;
         if (rc > 0)
             continue;
         op->insert.inserted++;
-        rc = fresh ? texts_add(&store->texts, store->db, text, row->text) : 0;
+        rc = fresh ? texts_add(&store->texts, store->db, text, row->text, row->personal) : 0;
         if (rc < 0)
             return rc;
     }
@@ -169,8 +220,13 @@ int store_insert(struct store *store, struct ledger_op *op)
 int store_planned(struct store *store, struct ledger_op *op)
 {
     int rc = db_run(store->db, SQL_CAMPAIGN_PLANNED, op->campaign);
+    struct jv *object;
 
-    if (rc == 0 && db_changes(store->db) != 1)
+    if (rc < 0)
+        return rc;
+    if (db_changes(store->db) != 1)
         log_panic("the books have no campaign=%lld", (long long)op->campaign);
-    return rc;
+    object = jv_object();
+    jv_put(object, "campaign", jv_int(op->campaign));
+    return store_fact(store, FACT_PLANNED, object, op->at_ms);
 }

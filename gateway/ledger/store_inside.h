@@ -3,11 +3,14 @@
 #ifndef LAWCAST_LEDGER_STORE_INSIDE_H
 #define LAWCAST_LEDGER_STORE_INSIDE_H
 
+#include "gateway/base/json.h"
 #include "gateway/model/delivery.h"
 #include "gateway/model/numset.h"
+#include "gateway/model/record.h"
 #include "gateway/ledger/db.h"
 #include "gateway/ledger/evidence.h"
 #include "gateway/ledger/leftovers.h"
+#include "gateway/ledger/leaves.h"
 #include "gateway/ledger/ledger.h"
 #include "gateway/ledger/store_sql.h"
 #include "gateway/ledger/tally.h"
@@ -19,8 +22,32 @@ struct store_closing {
     int64_t campaign, before_ms, after;
 };
 
+#define STORE_KEYS 8 /* campaigns whose keys are remembered */
+
+struct store_key {
+    int64_t campaign; /* 0: a free place */
+    struct record_key key;
+};
+
+#define STORE_TAGS 4096 /* messages whose tags are remembered */
+
+struct store_tag {
+    int64_t delivery; /* 0: a free place */
+    struct record_tag tag;
+};
+
+#define STORE_TEXT_TAGS 8 /* the same for texts: thousands of messages have the same */
+
+struct store_text_tag {
+    int64_t campaign, text; /* campaign 0: a free place */
+    struct record_tag tag;
+};
+
 struct store {
     struct db *db;
+    struct store_tag tags[STORE_TAGS];
+    struct store_text_tag text_tags[STORE_TEXT_TAGS];
+    struct store_key keys[STORE_KEYS];
     struct tally tally;
     struct texts texts;
     struct usage usage;
@@ -28,11 +55,15 @@ struct store {
                                  */
     struct numset *refused;     /* numbers that want nothing; NULL: not read yet */
     struct store_closing closing;
-    char *evidence;    /* the folder of pictures (evidence.h) */
-    bool pictured;     /* pictures were kept since the folder was last synced */
-    int64_t line;      /* the journal's last one */
-    int64_t pruned_ms; /* when old usage was last thrown away; 0: not since the start */
-    int64_t swept_ms;  /* same for awaited reports, a few of them */
+    char *evidence; /* the folder of pictures (evidence.h) */
+    char *copied;   /* what the opening has kept of books of an earlier version; NULL: nothing */
+    bool pictured;  /* pictures were kept since the folder was last synced */
+    struct leaves leaves;  /* the journal's tree */
+    struct signer *signer; /* what signs it (store_keys.c) */
+    int64_t at_ms;         /* of the operation that is being carried out */
+    bool foreign_zone;     /* local days are not those that the books are kept by */
+    int64_t pruned_ms;     /* when old usage was last thrown away; 0: not since the start */
+    int64_t swept_ms;      /* same for awaited reports, a few of them */
 };
 
 /* Of a message: was it ever unknown? Then it never becomes what says "not sent". Stored in the
@@ -71,7 +102,8 @@ struct store_change {
     int64_t at_ms;
     int64_t device, code, not_before_ms, level, shown_since_ms, shown_ms, shown_until_ms, up, sim,
         pool;
-    const char *detail; /* NULL: none */
+    const struct record_proof *proof; /* NULL: none */
+    const char *detail;               /* NULL: none */
 };
 
 #define STORE_CHANGE(state, why, when)                                                             \
@@ -79,7 +111,7 @@ struct store_change {
         .to = (state), .cause = (why), .at_ms = (when), .device = DB_NULL, .code = DB_NULL,        \
         .not_before_ms = DB_NULL, .level = DB_NULL, .shown_since_ms = DB_NULL,                     \
         .shown_ms = DB_NULL, .shown_until_ms = DB_NULL, .up = DB_NULL, .sim = DB_NULL,             \
-        .pool = DB_NULL                                                                            \
+        .pool = DB_NULL, .proof = NULL                                                             \
     }
 
 /* The one function that changes the state of a delivery. item->attempts and item->doubted are
@@ -95,6 +127,42 @@ int store_note_down(struct store *store, struct store_item *item,
 /* Books that the report on a sent message is awaited no longer. */
 int store_note_closed(struct store *store, struct store_item *item,
                       const struct store_change *change);
+/* The journal's line of a delivery that was entered, or of a change. 0 or -errno. */
+int store_journal_entry(struct store *store, const struct store_item *item,
+                        const struct ledger_new *row, const struct store_change *change);
+int store_journal_change(struct store *store, const struct store_item *item,
+                         enum delivery_state from, const struct store_change *change);
+/* The tag of a message's number, also when the campaign was erased. 0 or -errno. */
+int store_number_tag(struct store *store, const struct store_item *item, struct record_tag *tag);
+/* The line that says whose the books are: made: when they were made, in SQL. With a new key of
+ * their own, and the time zone of here. 0 or -errno. */
+int store_make_meta(struct store *store, const char *origin, const char *made);
+/* A new secret key, as the books keep it. */
+void store_key_make(char text[static RECORD_TAG_TEXT]);
+void store_keys_drop(struct store *store); /* after a rollback */
+/* At the opening: if a copy was put back, the journal tells so now, and what may have been sent
+ * since the copy was made is in doubt. given_up: what the file beside the books has and they don't;
+ * NULL: nothing. 0; 1: nobody has said that this checkpoint may be given up; or -errno. */
+int store_restored(struct store *store, const char *given_up, int64_t at_ms);
+/* May this campaign have sent in a time that the books have lost? 1, 0 or -errno. */
+int store_is_lost(struct store *store, int64_t campaign);
+/* What such a campaign enters now may have gone out then. 0 or -errno. */
+int store_lose(struct store *store, struct store_item *item, int64_t at_ms);
+/* What is in the books and in no record, hashed: the last record of a session. 0 or -errno. */
+int store_seal(struct store *store, int64_t at_ms);
+/* From here on what the last seal covers may change. 0 or -errno. */
+int store_unseal(struct store *store, int64_t at_ms);
+
+/* A line of the journal that is no delivery's: object is consumed. The table that holds the same is
+ * the caller's to write, in the same transaction. 0 or -errno. */
+int store_fact(struct store *store, enum record_fact fact, struct jv *object, int64_t at_ms);
+/* The number of the journal's last line: of the fact or change that was just made. */
+int64_t store_line(const struct store *store);
+/* The books' own key (who refuses, phones of contacts), and a campaign's. 0; 1: it was erased; or
+ * -errno. */
+int store_own_key(struct store *store, struct record_key *key);
+int store_campaign_key(struct store *store, int64_t campaign, struct record_key *key);
+
 /* Enters a planned delivery. 0: entered, item filled; 1: it was there already.
  */
 int store_enter(struct store *store, const struct ledger_new *row, struct store_item *item,
@@ -161,6 +229,10 @@ int store_unit(struct store *store, const char *code, const char *name, int32_t 
 int store_board_number(struct store *store, const char *code, int32_t owner, const char *place,
                        int64_t *number);
 
+/* Brings the messages by modem, SIM and day up to date (summary.h), in a transaction of its own. 0,
+ * or -errno: readers then add up themselves. */
+int store_sum(struct store *store);
+
 /* The operations. 0 with op->result set, or -errno. */
 int store_campaign(struct store *store, struct ledger_op *op);
 int store_insert(struct store *store, struct ledger_op *op);
@@ -183,5 +255,11 @@ int store_close_reports(struct store *store, struct ledger_op *op);
 int store_boards(struct store *store, struct ledger_op *op);
 int store_board(struct store *store, struct ledger_op *op);
 int store_release(struct store *store, struct ledger_op *op);
+int store_refuse_numbers(struct store *store, struct ledger_op *op);
+int store_attach(struct store *store, struct ledger_op *op);
+int store_contacts(struct store *store, struct ledger_op *op);
+int store_erase(struct store *store, struct ledger_op *op);
+int store_cosigned(struct store *store, struct ledger_op *op);
+int store_rotate(struct store *store, struct ledger_op *op);
 
 #endif

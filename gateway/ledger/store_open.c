@@ -5,12 +5,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/base/zone.h"
+#include "gateway/ledger/place.h"
+#include "gateway/ledger/schema.h"
 #include "gateway/ledger/store_inside.h"
+#include "gateway/ledger/store_keys.h"
+#include "gateway/ledger/store_upgrade.h"
 
 #define STORE_RECOVER_CHUNK 256
 
@@ -22,16 +28,41 @@ static const char store_settings[] = "PRAGMA synchronous = FULL;"
                                      "PRAGMA temp_store = MEMORY;"
                                      "PRAGMA trusted_schema = OFF;";
 
-static int store_make(struct store *store)
+/* Neither the origin of a key that was taken up (store_keys_found) nor tags end a text of SQL. */
+int store_make_meta(struct store *store, const char *origin, const char *made)
 {
+    MEM_FREE_LATER char *zone = zone_name();
+    char key[RECORD_TAG_TEXT], *line;
+    int rc;
+
+    store_key_make(key);
+    line = mem_printf("INSERT INTO meta(version, made_ms, origin, key, timezone)"
+                      " VALUES(%d, %s, '%s', '%s', '%s')",
+                      SQL_VERSION, made, origin, key, strchr(zone, '\'') ? "UTC0" : zone);
+    rc = db_exec(store->db, line);
+    explicit_bzero(key, sizeof key);
+    explicit_bzero(line, strlen(line));
+    free(line);
+    return rc;
+}
+
+static int store_make(struct store *store, const char *path, char *why, size_t why_size)
+{
+    MEM_FREE_LATER char *origin = NULL;
     MEM_FREE_LATER char *marks =
         mem_printf("PRAGMA application_id = %d; PRAGMA user_version = %d;"
-                   "INSERT INTO meta(version, made_ms) VALUES(%d, %lld);",
-                   SQL_APPLICATION, SQL_VERSION, SQL_VERSION, (long long)clock_wall_ms());
-    int rc = db_begin(store->db);
+                   "INSERT INTO tree(id, size, at_ms, peaks) VALUES(1, 0, 0, '');",
+                   SQL_APPLICATION, SQL_VERSION);
+    MEM_FREE_LATER char *now = mem_printf("%lld", (long long)clock_wall_ms());
+    int rc = store_keys_found(path, &origin, why, why_size);
 
+    if (rc < 0)
+        return rc;
+    rc = db_begin(store->db);
     if (rc == 0)
         rc = db_exec(store->db, sql_schema);
+    if (rc == 0)
+        rc = store_make_meta(store, origin, now);
     if (rc == 0)
         rc = db_exec(store->db, marks);
     return rc < 0 ? rc : db_commit(store->db);
@@ -89,13 +120,16 @@ static int store_judge(const struct store_marks *marks, const char *path, char *
                  path);
         return -EMEDIUMTYPE;
     }
+    if (store_upgradable(marks->version) && marks->version == marks->meta_version)
+        return 0;
     if (marks->version > SQL_VERSION || (marks->version > 0 && marks->version < SQL_VERSION &&
                                          marks->version == marks->meta_version))
         return store_refuse_version(marks, path, why, why_size);
     if (marks->version != SQL_VERSION || marks->meta_version != SQL_VERSION) {
         snprintf(why, why_size,
-                 lang("%s is damaged (its version marks disagree): put back a backup copy",
-                      "%s 已损坏（版本标记不一致）：请恢复备份"),
+                 lang("%s is damaged (its version marks disagree): put back a backup with "
+                      "lawcast restore",
+                      "%s 已损坏（版本标记不一致）：请用 lawcast restore 恢复备份"),
                  path);
         return -EUCLEAN;
     }
@@ -156,6 +190,7 @@ static int store_recover(struct store *store, struct ledger_recovery *recovery)
     int rc = store_begin(store);
 
     *recovery = (struct ledger_recovery){0};
+    store->at_ms = at_ms;
     if (rc == 0)
         rc = store_usage_recover(store, at_ms);
     while (rc == 0 && found == STORE_RECOVER_CHUNK) {
@@ -173,6 +208,39 @@ static int store_recover(struct store *store, struct ledger_recovery *recovery)
     return rc < 0 ? rc : store_commit(store);
 }
 
+struct store_foreign {
+    const char *path;
+    char *why;
+    size_t why_size;
+};
+
+/* One that is missing or altered loses nothing: audit verify tells. One more may swallow what is
+ * written, or write by itself. */
+static int store_judge_schema(void *ctx, enum schema_fault fault, const char *type,
+                              const char *name)
+{
+    const struct store_foreign *foreign = ctx;
+
+    if (fault == SCHEMA_MISSING || (strcmp(type, "trigger") != 0 && strcmp(type, "view") != 0))
+        return 0;
+    snprintf(
+        foreign->why, foreign->why_size,
+        lang("%s was altered: its %s %s isn't lawcast's, and could falsify what is written. "
+             "Find out who did that, keep this file, and put back a backup with lawcast "
+             "restore",
+             "%s 被改动：其中的 %s %s 不是 lawcast 所建，可能篡改写入的内容。请查明原因，保留该"
+             "文件，并用 lawcast restore 恢复备份"),
+        foreign->path, type, name);
+    return -EUCLEAN;
+}
+
+static int store_check_schema(struct store *store, const char *path, char *why, size_t why_size)
+{
+    struct store_foreign foreign = {path, why, why_size};
+
+    return schema_check(store->db, SQL_SCHEMA, store_judge_schema, &foreign);
+}
+
 static int store_start(struct store *store, const char *path, char *why, size_t why_size)
 {
     struct store_marks marks = {0};
@@ -185,19 +253,60 @@ static int store_start(struct store *store, const char *path, char *why, size_t 
     if (rc == 1) {
         rc = store_set_up(store, path, why, why_size);
         if (rc == 0)
-            rc = store_make(store);
+            rc = store_make(store, path, why, why_size);
     } else {
         rc = store_set_up(store, path, why, why_size);
+        if (rc == 0 && marks.version < SQL_VERSION)
+            rc = store_upgrade(store, path, marks.version, why, why_size);
     }
-    return rc < 0 ? rc : db_prepare(store->db, sql_statements, SQL_STATEMENTS);
+    if (rc == 0)
+        rc = db_prepare(store->db, sql_statements, SQL_STATEMENTS);
+    return rc < 0 ? rc : store_check_schema(store, path, why, why_size);
+}
+
+static int store_look_at_zone(struct store *store)
+{
+    MEM_FREE_LATER char *here = zone_name();
+    int rc = db_row(store->db, SQL_META_READ);
+
+    if (rc <= 0)
+        return rc < 0 ? rc : -EUCLEAN;
+    store->foreign_zone = strcmp(db_text(store->db, SQL_META_READ, 2), here) != 0;
+    if (store->foreign_zone)
+        log_warning("ledger timezone=%s here=%s", db_text(store->db, SQL_META_READ, 2), here);
+    db_end(store->db, SQL_META_READ);
+    return 0;
+}
+
+static int store_take_up_log(struct store *store, const char *path, char *why, size_t why_size)
+{
+    int rc = leaves_read(&store->leaves, store->db);
+
+    if (rc > 0) {
+        snprintf(why, why_size,
+                 lang("%s is damaged (its journal doesn't fit its tree): put back a backup with "
+                      "lawcast restore; lawcast audit verify says what is wrong",
+                      "%s 已损坏（记录与校验树不符）：请用 lawcast restore 恢复备份；lawcast audit "
+                      "verify 可指出问题所在"),
+                 path);
+        return -EUCLEAN;
+    }
+    if (rc == 0)
+        rc = store_look_at_zone(store);
+    store_keys_close(store); /* of a first try on a full disk */
+    return rc < 0 ? rc : store_keys_open(store, path, why, why_size);
 }
 
 static void store_discard(struct store *store)
 {
     store_rollback(store); /* after a failed opening there may be a transaction */
+    store_keys_close(store);
+    leaves_free(&store->leaves);
     db_close(store->db);
     free(store->evidence);
+    free(store->copied);
     leftovers_free(&store->leftovers);
+    explicit_bzero(store, sizeof *store); /* keys of campaigns were in it */
     free(store);
 }
 
@@ -222,7 +331,8 @@ static void store_explain(const struct store *store, int rc, const char *path, c
         return;
     case -EUCLEAN:
         snprintf(why, why_size,
-                 lang("%s is damaged (%s): put back a backup copy", "%s 已损坏（%s）：请恢复备份"),
+                 lang("%s is damaged (%s): put back a backup with lawcast restore",
+                      "%s 已损坏（%s）：请用 lawcast restore 恢复备份"),
                  path, said);
         return;
     case -ENOLINK:
@@ -234,10 +344,13 @@ static void store_explain(const struct store *store, int rc, const char *path, c
             path, path);
         return;
     case -EMEDIUMTYPE:
-        snprintf(why, why_size,
-                 lang("%s is not a lawcast ledger (%s): choose another ledger.path",
-                      "%s 不是 lawcast 账本（%s）：请在 ledger.path 中另选一个文件"),
-                 path, said);
+        snprintf(
+            why, why_size,
+            lang("%s is not a lawcast ledger (%s): choose another ledger.path, or if it was "
+                 "one, put back a backup with lawcast restore",
+                 "%s 不是 lawcast 账本（%s）：请在 ledger.path 中另选一个文件；如原为账本，请用 "
+                 "lawcast restore 恢复备份"),
+            path, said);
         return;
     default:
         snprintf(why, why_size,
@@ -253,6 +366,8 @@ static int store_get_ready(struct store *store, const char *path, struct ledger_
 {
     int rc = store_start(store, path, why, why_size);
 
+    if (rc == 0)
+        rc = store_take_up_log(store, path, why, why_size);
     return rc < 0 ? rc : store_recover(store, recovery);
 }
 
@@ -268,9 +383,10 @@ static int store_get_room(struct store *store, const char *path, struct ledger_r
     return db_squeeze(store->db) < 0 ? rc : store_get_ready(store, path, recovery, why, why_size);
 }
 
-int store_open(struct store **out, const char *path, struct ledger_recovery *recovery, char *why,
+int store_open(struct store **out, const char *given, struct ledger_recovery *recovery, char *why,
                size_t why_size)
 {
+    MEM_FREE_LATER char *path = place_of(given);
     struct store *store = mem_new(struct store);
     int rc;
 
@@ -291,10 +407,21 @@ int store_open(struct store **out, const char *path, struct ledger_recovery *rec
     return rc;
 }
 
-/* Afterwards the file alone is the whole books, as far as no reader is in the way. */
+/* Afterwards the file alone is the whole books, as far as no reader is in the way. What fails here
+ * fails on a disk that can't be written, which was told; the next opening makes up for it. */
 void store_close(struct store *store)
 {
+    int rc;
+
     store_rollback(store); /* drops what memory holds */
+    rc = store_seal(store, clock_wall_ms());
+    if (rc == 0)
+        rc = store_sum(store);
+    if (rc < 0)
+        log_error("ledger seal=failed error=%d why=\"%s\"", -rc, store_why(store));
+    rc = store_sign(store); /* whatever became of the seal */
+    if (rc < 0)
+        log_error("ledger checkpoint=failed error=%d why=\"%s\"", -rc, store_why(store));
     db_cut_log(store->db);
     store_discard(store);
 }

@@ -239,9 +239,19 @@ static int store_report_failed(struct store *store, const struct ledger_op *op,
 
 static int store_report_unmatched(struct store *store, struct ledger_op *op)
 {
+    const struct status_report *report = &op->report.report;
+    struct jv *object;
+    int rc = db_run(store->db, SQL_UNMATCHED_ADD, op->report.device, op->at_ms, report->reference,
+                    report->status);
+
     op->result = LEDGER_UNMATCHED;
-    return db_run(store->db, SQL_UNMATCHED_ADD, op->report.device, op->at_ms,
-                  op->report.report.reference, op->report.report.status);
+    if (rc < 0)
+        return rc;
+    object = jv_object();
+    jv_put(object, "device", jv_int(op->report.device));
+    jv_put(object, "reference", jv_int(report->reference));
+    jv_put(object, "status", jv_int(report->status));
+    return store_fact(store, FACT_STRAY, object, op->at_ms);
 }
 
 int store_report(struct store *store, struct ledger_op *op)

@@ -182,7 +182,7 @@ static int store_proof_add(struct store *store, const struct ledger_op *op,
 {
     struct db *db = store->db;
 
-    db_start(db, SQL_SHOWN_ADD, store->line, op->show.id, proof->from_ms, proof->until_ms,
+    db_start(db, SQL_SHOWN_ADD, store_line(store), op->show.id, proof->from_ms, proof->until_ms,
              proof->counted_ms, proof->level);
     db_bind_text(db, SQL_SHOWN_ADD, 7, op->show.evidence.digest);
     db_bind_text(db, SQL_SHOWN_ADD, 8, proof->file);
@@ -195,10 +195,18 @@ static int store_show_proof(struct store *store, struct ledger_op *op, struct st
                             const struct store_proof *proof)
 {
     bool first = item->state == DELIVERY_SENT || item->state == DELIVERY_UNKNOWN;
+    const struct record_proof told = {.there = true,
+                                      .from_ms = proof->from_ms,
+                                      .until_ms = proof->until_ms,
+                                      .counted_ms = proof->counted_ms,
+                                      .level = proof->level,
+                                      .digest = op->show.evidence.digest,
+                                      .file = proof->file};
     struct store_change change =
         STORE_CHANGE(first ? DELIVERY_SHOWN : item->state, CAUSE_VERIFY, op->at_ms);
     int rc;
 
+    change.proof = &told;
     store_proof_change(op, item, proof, &change);
     if (!first) {
         if (!proof->interval && proof->level <= item->level)

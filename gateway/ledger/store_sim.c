@@ -50,6 +50,15 @@ int store_usage_recover(struct store *store, int64_t at_ms)
     return db_run(store->db, SQL_USAGE_RECOVER, slot, slot * METER_SLOT_MS + 1000);
 }
 
+static int store_tell_sim(struct store *store, int32_t number, const char *name)
+{
+    struct jv *object = jv_object();
+
+    jv_put(object, "sim", jv_int(number));
+    jv_put(object, "name", jv_string(name));
+    return store_fact(store, FACT_SIM, object, store->at_ms);
+}
+
 static int store_sim_number(struct store *store, const char *name, int32_t *number)
 {
     struct db *db = store->db;
@@ -67,7 +76,7 @@ static int store_sim_number(struct store *store, const char *name, int32_t *numb
     db_bind_text(db, SQL_SIM_ADD, 1, name);
     rc = db_finish(db, SQL_SIM_ADD);
     *number = (int32_t)db_last_id(db);
-    return rc;
+    return rc < 0 ? rc : store_tell_sim(store, *number, name);
 }
 
 static int store_usage_prune(struct store *store, int64_t at_ms)

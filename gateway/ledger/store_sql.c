@@ -1,4 +1,4 @@
-/* store_sql: the tables of the books, and every statement that writes them. See store_sql.h.
+/* store_sql: every statement that writes the books. See store_sql.h.
  * Runs: any (pure data).
  *
  * States, channels and causes stand here as their numbers: partial indexes take only literals, and
@@ -7,159 +7,8 @@
  * messages, 2 boards; cause 6 restart). */
 #include "gateway/ledger/store_sql.h"
 
-#define KEEPS(table, columns)                                                                      \
-    "CREATE TRIGGER " table "_keeps BEFORE UPDATE " columns "ON " table                            \
-    " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
-/* Taken down when the gateway stopped, with the slot still open. */
-#define RESTING "up = 0 AND channel = 2 AND state IN (4, 12)"
-#define HOLDS(table)                                                                               \
-    "CREATE TRIGGER " table "_holds BEFORE DELETE ON " table                                       \
-    " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
-
-/* not_before_ms starts as from_ms: planned and deferred rows wait in the same index. until_ms 0: no
- * end. up 1: the slogan may be on its board, whatever its state says. address is a number or a
- * board's id. doubted: enum store_doubt. awaiting.reference -1: whichever the report bears;
- * attempt: the one that it would prove; sim: that it went out by, if known by its IMSI, else 0.
- * journal.from_state NULL: entered into the books; from_state
- * = to_state: a showing was proved better or longer, or (cause 13) a report is awaited no longer,
- * or (cause 10) it was taken down with its slot still open.
- * journal.level, shown_ms NULL: not changed; shown_ms: what counts from then on. need: enum
- * outcome_level that counts; shown_until_ms: the latest end of what counted. shown: one row for
- * each proof, with the number of its line in the journal; until_ms = from_ms: of a level only;
- * counted_ms: what it adds to the delivery's shown_ms; file: in the folder beside the books.
- * board_state: as last told. route: enum phone_operator, boards 0; a delivery keeps
- * the one that it was entered with. usage: parts claimed for a SIM or a group in a slot of
- * model/meter.h. sim.pool: the group that counts what the SIM sends, 0: none. sim, pool of a
- * delivery: what the last claim was metered by, 0: nothing. modem.imei to
- * modem.model: as last known. taken_ms: the last claim.
- * device.refers: reports were seen to bear the references that it gave; trust, of a SIM or, while
- * that isn't known, of a device: so many reports in a row may still disagree with our clock before
- * its network's clock is ignored.
- *
- * inbound: parts as they came; day: of the arrival, when the network gave no time (sent_ms 0), so
- * that the same words on another day are news; else 0. reply: what they make up, got of total;
- * campaign and unit 0: none. closed: sent, and its report is awaited no longer. optout: for ever,
- * one row for each number. answer.state: enum books_answer, 5 while it is sent; attempts: those
- * that ended unsent, too.
- *
- * Whom a text went to and what was ordered is as good as the journal: it may be added to, never
- * changed. */
-const char sql_schema[] =
-    "CREATE TABLE meta(version INTEGER NOT NULL, made_ms INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE campaign(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
-    " source TEXT NOT NULL, windows TEXT NOT NULL, targets TEXT NOT NULL,"
-    " planned INTEGER NOT NULL DEFAULT 0,"
-    " made_ms INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE unit(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL) "
-    "STRICT;"
-    "CREATE TABLE campaign_unit(campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
-    " quota INTEGER NOT NULL, position INTEGER NOT NULL,"
-    " PRIMARY KEY(campaign, unit)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE board(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE,"
-    " owner INTEGER NOT NULL, place TEXT NOT NULL DEFAULT '') STRICT;"
-    "CREATE TABLE board_state(board INTEGER PRIMARY KEY, state INTEGER NOT NULL,"
-    " power INTEGER NOT NULL, clock_known INTEGER NOT NULL, skew_ms INTEGER NOT NULL,"
-    " width INTEGER NOT NULL, height INTEGER NOT NULL, seen_ms INTEGER NOT NULL,"
-    " told_ms INTEGER NOT NULL, why TEXT NOT NULL, playing TEXT NOT NULL,"
-    " firmware TEXT NOT NULL, clear INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE board_release(id INTEGER PRIMARY KEY, board INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL, released INTEGER NOT NULL, by TEXT NOT NULL) STRICT;"
-    "CREATE INDEX board_release_board ON board_release(board);"
-    "CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-    " refers INTEGER NOT NULL DEFAULT 0, trust INTEGER NOT NULL DEFAULT 0) STRICT;"
-    "CREATE TABLE text(id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;"
-    "CREATE TABLE delivery(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL,"
-    " unit INTEGER NOT NULL, channel INTEGER NOT NULL, route INTEGER NOT NULL,"
-    " address INTEGER NOT NULL,"
-    " slot INTEGER NOT NULL, text INTEGER NOT NULL, parts INTEGER NOT NULL,"
-    " alphabet INTEGER NOT NULL, state INTEGER NOT NULL, cause INTEGER NOT NULL,"
-    " attempts INTEGER NOT NULL DEFAULT 0, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
-    " not_before_ms INTEGER NOT NULL, device INTEGER NOT NULL DEFAULT 0,"
-    " code INTEGER NOT NULL DEFAULT 0, level INTEGER NOT NULL DEFAULT 0,"
-    " need INTEGER NOT NULL DEFAULT 0, doubted INTEGER NOT NULL DEFAULT 0, taken_ms INTEGER NOT "
-    "NULL DEFAULT 0,"
-    " sim INTEGER NOT NULL DEFAULT 0, pool INTEGER NOT NULL DEFAULT 0,"
-    " shown_since_ms INTEGER NOT NULL DEFAULT 0,"
-    " shown_ms INTEGER NOT NULL DEFAULT 0, shown_until_ms INTEGER NOT NULL DEFAULT 0,"
-    " up INTEGER NOT NULL DEFAULT 0, changed_ms INTEGER NOT NULL,"
-    " UNIQUE(address, campaign, channel, slot)) STRICT;"
-    "CREATE INDEX delivery_open_sms ON delivery(campaign, unit, route, state, not_before_ms)"
-    " WHERE channel = 1 AND (state = 0 OR state = 1 OR state = 3);"
-    "CREATE INDEX delivery_open_board ON delivery(campaign, address, state, not_before_ms)"
-    " WHERE channel = 2 AND (state = 0 OR state = 1 OR state = 3);"
-    "CREATE INDEX delivery_inflight ON delivery(device) WHERE state = 2;"
-    "CREATE INDEX delivery_unknown ON delivery(campaign) WHERE state = 8;"
-    "CREATE INDEX delivery_up ON delivery(address) WHERE up = 1;"
-    "CREATE INDEX delivery_resting ON delivery(address) WHERE " RESTING ";"
-    "CREATE INDEX delivery_shown ON delivery(address, shown_until_ms) WHERE shown_ms > 0;"
-    "CREATE TABLE shown(id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL,"
-    " from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL CHECK(until_ms >= from_ms),"
-    " counted_ms INTEGER NOT NULL, level INTEGER NOT NULL, digest TEXT NOT NULL,"
-    " file TEXT NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX shown_once ON shown(delivery, from_ms, level, until_ms > from_ms);"
-    "CREATE TABLE reserve(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL,"
-    " unit INTEGER NOT NULL, route INTEGER NOT NULL, address INTEGER NOT NULL,"
-    " text INTEGER NOT NULL,"
-    " parts INTEGER NOT NULL, alphabet INTEGER NOT NULL, from_ms INTEGER NOT NULL,"
-    " until_ms INTEGER NOT NULL, UNIQUE(address, campaign)) STRICT;"
-    "CREATE INDEX reserve_unit ON reserve(campaign, unit, route);"
-    "CREATE TABLE awaiting(id INTEGER PRIMARY KEY, address INTEGER NOT NULL,"
-    " device INTEGER NOT NULL, sim INTEGER NOT NULL, reference INTEGER NOT NULL,"
-    " delivery INTEGER NOT NULL, attempt INTEGER NOT NULL, part INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL, campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
-    " route INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX awaiting_report ON awaiting(address, reference);"
-    "CREATE INDEX awaiting_delivery ON awaiting(campaign, unit, route, delivery, at_ms);"
-    "CREATE TABLE unmatched(id INTEGER PRIMARY KEY, device INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL, reference INTEGER NOT NULL, status INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE closed(delivery INTEGER PRIMARY KEY, campaign INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX closed_campaign ON closed(campaign);"
-    "CREATE TABLE reply(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, sent_ms INTEGER NOT NULL,"
-    " device INTEGER NOT NULL, address INTEGER NOT NULL, reference INTEGER NOT NULL,"
-    " total INTEGER NOT NULL, campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
-    " sender TEXT NOT NULL, got INTEGER NOT NULL DEFAULT 1,"
-    " refusal INTEGER NOT NULL DEFAULT 0) STRICT;"
-    "CREATE INDEX reply_open ON reply(sender, reference, total) WHERE got < total;"
-    "CREATE TABLE inbound(id INTEGER PRIMARY KEY, reply INTEGER NOT NULL, device INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL, sent_ms INTEGER NOT NULL, address INTEGER NOT NULL,"
-    " reference INTEGER NOT NULL, total INTEGER NOT NULL, seq INTEGER NOT NULL,"
-    " sender TEXT NOT NULL, text TEXT NOT NULL, day INTEGER NOT NULL,"
-    " UNIQUE(sender, sent_ms, reference, seq, text, day)) STRICT;"
-    "CREATE INDEX inbound_reply ON inbound(reply, seq);"
-    "CREATE TABLE optout(id INTEGER PRIMARY KEY, address INTEGER NOT NULL UNIQUE,"
-    " at_ms INTEGER NOT NULL, reply INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE answer(id INTEGER PRIMARY KEY, reply INTEGER NOT NULL UNIQUE,"
-    " device INTEGER NOT NULL, address INTEGER NOT NULL UNIQUE, text INTEGER NOT NULL,"
-    " state INTEGER NOT NULL, made_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
-    " taken_ms INTEGER NOT NULL DEFAULT 0, sim INTEGER NOT NULL DEFAULT 0,"
-    " pool INTEGER NOT NULL DEFAULT 0,"
-    " ended_ms INTEGER NOT NULL DEFAULT 0, code INTEGER NOT NULL DEFAULT 0, detail TEXT) STRICT;"
-    "CREATE INDEX answer_waits ON answer(device) WHERE state = 1;"
-    "CREATE TABLE count(campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
-    " channel INTEGER NOT NULL, route INTEGER NOT NULL, state INTEGER NOT NULL,"
-    " n INTEGER NOT NULL, parts INTEGER NOT NULL,"
-    " PRIMARY KEY(campaign, unit, channel, route, state)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE sim(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-    " pool INTEGER NOT NULL DEFAULT 0,"
-    " trust INTEGER NOT NULL DEFAULT 0) STRICT;"
-    "CREATE TABLE usage(sim INTEGER NOT NULL, slot INTEGER NOT NULL,"
-    " parts INTEGER NOT NULL CHECK(parts >= 0), PRIMARY KEY(sim, slot)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE modem(device INTEGER PRIMARY KEY, sim INTEGER NOT NULL, state INTEGER NOT NULL,"
-    " why TEXT NOT NULL, imei TEXT NOT NULL, imsi TEXT NOT NULL, smsc TEXT NOT NULL,"
-    " network TEXT NOT NULL, model TEXT NOT NULL,"
-    " registration INTEGER NOT NULL, signal_dbm INTEGER NOT NULL, cdma INTEGER NOT NULL,"
-    " pin_mark INTEGER NOT NULL, paused INTEGER NOT NULL, error INTEGER NOT NULL,"
-    " error_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE journal(id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL, from_state INTEGER, to_state INTEGER NOT NULL,"
-    " cause INTEGER NOT NULL, device INTEGER, code INTEGER, level INTEGER, shown_ms INTEGER,"
-    " detail TEXT) STRICT;" KEEPS("journal", "") HOLDS("journal") KEEPS("text", "") HOLDS("text")
-        KEEPS("campaign_unit", "") HOLDS("campaign_unit") KEEPS("unit", "OF id, code ")
-            HOLDS("unit") KEEPS("board", "OF id, code ") HOLDS("board") KEEPS("inbound", "")
-                HOLDS("inbound") KEEPS("reply", "OF id, at_ms, sent_ms, sender, address ")
-                    HOLDS("reply") KEEPS("optout", "") HOLDS("optout") HOLDS("answer")
-                        KEEPS("closed", "") HOLDS("closed") KEEPS("shown", "") HOLDS("shown")
-                            KEEPS("board_release", "") HOLDS("board_release");
+#include "gateway/ledger/schema.h"
+#include "gateway/ledger/summary.h"
 
 #define ITEM                                                                                       \
     "SELECT id, campaign, unit, channel, address, slot, text, parts, state, attempts, doubted,"    \
@@ -173,15 +22,28 @@ const char sql_schema[] =
 #define OF_SIM(column)                                                                             \
     "iif(excluded." column                                                                         \
     " <> '' OR (excluded.imsi <> '' AND excluded.imsi <> imsi), excluded." column ", " column ")"
-#define AWAITED    "campaign = ?1 AND unit = ?2 AND route = ?3 AND delivery = ?4"
+#define AWAITED "campaign = ?1 AND unit = ?2 AND route = ?3 AND delivery = ?4"
+/* Also of those that the campaign has in its lists and nobody wrote to, and older ones (?2) of whom
+ * no campaign knows. */
+#define ERASED_REPLIES                                                                             \
+    "SELECT id FROM reply WHERE campaign = ?1 OR (campaign = 0 AND address IN"                     \
+    " (SELECT address FROM delivery WHERE campaign = ?1 AND channel = 1"                           \
+    " UNION SELECT address FROM reserve WHERE campaign = ?1)) OR " STRANGERS
+#define STRANGERS  "(campaign = 0 AND at_ms < ?2 AND sender <> '')"
 #define OPEN_SMS   "channel = 1 AND (state = 0 OR state = 1 OR state = 3)"
 #define OPEN_BOARD "channel = 2 AND (state = 0 OR state = 1 OR state = 3)"
+
+/* Campaigns that may have sent in a time that the books have lost. */
+#define SQL_LOST                                                                                   \
+    "SELECT DISTINCT c.id FROM restored r JOIN campaign c JOIN json_each(c.windows) w"             \
+    " WHERE json_extract(w.value, '$[0]') < r.until_ms"                                            \
+    " AND json_extract(w.value, '$[1]') > r.from_ms "
 
 const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_CAMPAIGN_FIND] = "SELECT id, source, planned FROM campaign WHERE code = ?1",
     [SQL_CAMPAIGN_CODE] = "SELECT code FROM campaign WHERE id = ?1",
-    [SQL_CAMPAIGN_ADD] = "INSERT INTO campaign(made_ms, code, title, source, windows, targets)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_CAMPAIGN_ADD] = "INSERT INTO campaign(made_ms, code, title, source, windows, targets, key)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_CAMPAIGN_PLANNED] = "UPDATE campaign SET planned = 1 WHERE id = ?1",
     [SQL_CAMPAIGN_UNIT] = "INSERT OR IGNORE INTO campaign_unit(campaign, unit, quota, position)"
                           " VALUES(?1, ?2, ?3, ?4)",
@@ -213,7 +75,7 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_DEVICE_FIND] = "SELECT id FROM device WHERE name = ?1",
     [SQL_DEVICE_ADD] = "INSERT INTO device(name) VALUES(?1)",
     [SQL_TEXT_LAST] = "SELECT coalesce(max(id), 0) FROM text",
-    [SQL_TEXT_ADD] = "INSERT INTO text(id, body) VALUES(?1, ?2)",
+    [SQL_TEXT_ADD] = "INSERT INTO text(id, personal, body) VALUES(?1, ?2, ?3)",
     [SQL_TEXT_BODY] = "SELECT body FROM text WHERE id = ?1",
     [SQL_DELIVERY_ADD] =
         "INSERT INTO delivery(campaign, unit, channel, address, slot, text, parts,"
@@ -223,7 +85,8 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_DELIVERY_CHANGE] =
         "UPDATE delivery SET state = ?3, cause = ?4, changed_ms = ?5, attempts = ?6, doubted = ?7,"
         " device = coalesce(?8, device), code = coalesce(?9, code),"
-        " not_before_ms = coalesce(?10, not_before_ms), level = coalesce(?11, level),"
+        " not_before_ms = coalesce(?10, iif(?3 IN (0, 1, 3), not_before_ms, 0)),"
+        " level = coalesce(?11, level),"
         " shown_since_ms = coalesce(?12, shown_since_ms), shown_ms = coalesce(?13, shown_ms),"
         " up = coalesce(?14, up), taken_ms = iif(?3 = 2, ?5, taken_ms), sim = coalesce(?15, sim),"
         " pool = coalesce(?16, pool), shown_until_ms = coalesce(?17, shown_until_ms)"
@@ -236,6 +99,7 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_ITEM] = ITEM "WHERE id = ?1",
     [SQL_ITEMS_INFLIGHT] = ITEM "WHERE state = 2 LIMIT ?1",
     [SQL_ITEMS_RESTARTED] = ITEM "WHERE state = 8 AND campaign = ?1 AND cause = 6"
+                                 " AND (channel = 2 OR address > 0)"
                                  " AND (?2 = 0 OR attempts < ?2) AND NOT " REFUSED " LIMIT ?3",
     [SQL_ITEMS_OPEN_SMS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 LIMIT ?2",
     [SQL_ITEMS_OPEN_BOARD] = ITEM "WHERE " OPEN_BOARD " AND campaign = ?1 LIMIT ?2",
@@ -260,7 +124,7 @@ const char *const sql_statements[SQL_STATEMENTS] = {
                           " AND (?2 = 0 OR campaign = ?2) ORDER BY id LIMIT ?3",
     [SQL_ITEMS_UP_ANY] = ITEM "WHERE up = 1 AND address = ?1 AND channel = 2"
                               " AND state NOT IN (0, 2) AND id > ?2 ORDER BY id LIMIT ?3",
-    [SQL_ITEMS_RESTING] = ITEM "WHERE " RESTING " AND address = ?1"
+    [SQL_ITEMS_RESTING] = ITEM "WHERE " SQL_RESTING " AND address = ?1"
                                " AND (?2 = 0 OR campaign = ?2) ORDER BY id LIMIT ?3",
     [SQL_NEXT_SMS] = "SELECT min(not_before_ms) FROM delivery WHERE " OPEN_SMS
                      " AND campaign = ?1 AND unit = ?2 AND route = ?3 AND state = ?4"
@@ -282,8 +146,37 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_RESERVE_DROP] = "DELETE FROM reserve WHERE id = ?1",
     [SQL_QUOTA] = "SELECT quota FROM campaign_unit WHERE campaign = ?1 AND unit = ?2",
     [SQL_JOURNAL_ADD] =
-        "INSERT INTO journal(delivery, at_ms, from_state, to_state, cause, device, code, level,"
-        " shown_ms, detail) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO journal(id, delivery, at_ms, from_state, to_state, cause, device, sim, code,"
+        " level, shown_ms, mark, detail)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
+    [SQL_TREE_READ] = "SELECT size, at_ms, peaks FROM tree",
+    [SQL_TREE_PUT] = "UPDATE tree SET size = ?1, at_ms = ?2, peaks = ?3",
+    [SQL_TILE_ADD] = "INSERT INTO tile(id, hash) VALUES(?1, ?2)",
+    [SQL_META_READ] = "SELECT origin, key, timezone FROM meta",
+    [SQL_CAMPAIGN_KEY] = "SELECT key FROM campaign WHERE id = ?1",
+    [SQL_VEIL_READ] = "SELECT tag FROM veil WHERE delivery = ?1",
+    [SQL_VEIL_TEXT_READ] = "SELECT tag FROM veil_text WHERE campaign = ?1 AND text = ?2",
+    [SQL_KEY_LAST] = "SELECT public FROM public_key ORDER BY line DESC LIMIT 1",
+    [SQL_KEY_ADD] = "INSERT INTO public_key(line, public) VALUES(?1, ?2)",
+    [SQL_CHECKPOINT_READ] = "SELECT note FROM checkpoint WHERE size = ?1",
+    [SQL_CHECKPOINT_ADD] = "INSERT INTO checkpoint(size, at_ms, note) VALUES(?1, ?2, ?3)"
+                           " ON CONFLICT DO NOTHING",
+    [SQL_CHECKPOINT_NOTE] = "UPDATE checkpoint SET note = ?2 WHERE size = ?1",
+    [SQL_FACT_LAST] = "SELECT 1 FROM journal WHERE id = ?1 AND delivery = 0 AND to_state = ?2",
+    /* Not after a restoring that found none, up to the first checkpoint that covers its record. */
+    [SQL_MARK_NEEDED] = "SELECT (?1 OR EXISTS(SELECT 1 FROM checkpoint)) AND NOT EXISTS("
+                        "SELECT 1 FROM restored WHERE mark = '' AND (line = 0 OR line >"
+                        " (SELECT ifnull(max(size), 0) FROM checkpoint)))",
+    [SQL_RESTORED_MARK] = "SELECT 1 FROM restored WHERE mark = ?1 LIMIT 1",
+    [SQL_RESTORED_PENDING] =
+        "SELECT id, from_ms, until_ms, lost, mark FROM restored WHERE line = 0 ORDER BY id LIMIT 1",
+    [SQL_RESTORED_TOLD] = "UPDATE restored SET line = ?2 WHERE id = ?1",
+    [SQL_LOST_CAMPAIGNS] = SQL_LOST "AND r.line = 0",
+    [SQL_LOST_CAMPAIGN] = SQL_LOST "AND c.id = ?1 LIMIT 1",
+    [SQL_LOST_RESERVE] = "DELETE FROM reserve WHERE campaign = ?1",
+    [SQL_LOST_BOARDS] = "UPDATE delivery SET up = 1 WHERE " OPEN_BOARD " AND campaign = ?1"
+                        " AND from_ms < ?3 AND (until_ms = 0 OR until_ms > ?2)",
+    [SQL_LOST_ANSWERS] = "UPDATE answer SET state = 4, ended_ms = ?1 WHERE state = 1",
     [SQL_SHOWN_KNOWN] = "SELECT 1 FROM shown WHERE delivery = ?1 AND from_ms = ?2 AND level = ?3"
                         " AND (until_ms > from_ms) = 1",
     [SQL_SHOWN_OVERLAP] = "SELECT from_ms, until_ms FROM shown WHERE delivery = ?1"
@@ -338,7 +231,8 @@ const char *const sql_statements[SQL_STATEMENTS] = {
         " JOIN sim s ON s.id = d.sim WHERE d.id = ?4 AND " BY_IMSI "), 0))",
     /* off: how far TP-SCTS (?5) lies outside the time in which the attempt was made; NULL: not
      * given. A doubt that a restart raised may be much younger than its attempt. ?7: the SIM, 0
-     * when it isn't known: then the modem must do, as for what went out by a SIM that wasn't. */
+     * when it isn't known: then the modem must do, as for what went out by a SIM that wasn't.
+     * device 0: whichever (store_restore). */
     [SQL_AWAITING_FIND] =
         "SELECT id, delivery, attempt, reference, device, sim, off <= ?6 FROM"
         " (SELECT a.id AS id, a.delivery AS delivery, a.attempt AS attempt,"
@@ -346,7 +240,7 @@ const char *const sql_statements[SQL_STATEMENTS] = {
         " max(0, min(d.taken_ms, a.at_ms) - ?5, ?5 - a.at_ms) AS off"
         " FROM awaiting a JOIN delivery d ON d.id = a.delivery"
         " WHERE a.address = ?1 AND a.reference IN (?3, -1, 0) AND a.at_ms > ?4"
-        " AND iif(?7 <> 0 AND a.sim <> 0, a.sim = ?7, a.device = ?2)) AS found"
+        " AND iif(?7 <> 0 AND a.sim <> 0, a.sim = ?7, a.device IN (?2, 0))) AS found"
         " WHERE reference <> 0 OR ?3 = 0"
         " OR (off <= ?6 AND (SELECT refers FROM device v WHERE v.id = found.device) = 0)"
         " ORDER BY off <= ?6 DESC, reference = ?3 DESC, reference = -1 DESC,"
@@ -398,7 +292,12 @@ const char *const sql_statements[SQL_STATEMENTS] = {
                         " AND (state IN (2, 4, 5, 6, 8) OR doubted <> 0)"
                         " ORDER BY taken_ms DESC, id DESC LIMIT 1",
     [SQL_OPTOUT_ALL] = "SELECT address FROM optout",
-    [SQL_OPTOUT_ADD] = "INSERT INTO optout(address, at_ms, reply) VALUES(?1, ?2, ?3)",
+    [SQL_OPTOUT_FIND] = "SELECT 1 FROM optout WHERE address = ?1",
+    [SQL_OPTOUT_ADD] = "INSERT INTO optout(address, at_ms, event) VALUES(?1, ?2, ?3)",
+    [SQL_OPTOUT_LIFT] = "DELETE FROM optout WHERE address = ?1",
+    [SQL_OPTOUT_EVENT] =
+        "INSERT INTO optout_event(address, at_ms, refuses, reply, source, line, note)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_ITEMS_NUMBER] = ITEM "WHERE address = ?1 AND " OPEN_SMS,
     [SQL_RESERVE_REFUSED] = "DELETE FROM reserve WHERE address = ?1",
     [SQL_ANSWER_ADD] = "INSERT OR IGNORE INTO answer(reply, device, address, text, state, made_ms)"
@@ -415,4 +314,59 @@ const char *const sql_statements[SQL_STATEMENTS] = {
                        " attempts = attempts - ?6, ended_ms = ?4, code = ?5, detail = ?8"
                        " WHERE id = ?1 AND device = ?2 AND state = 5",
     [SQL_ANSWER_DOUBT] = "UPDATE answer SET state = 4, ended_ms = ?1 WHERE state = 5",
+    [SQL_SUM_MARKS] =
+        "SELECT summed, (SELECT coalesce(max(id), 0) FROM journal), " SUMMARY_BEHIND ","
+        " (SELECT coalesce(max(id), 0) FROM delivery) FROM meta LIMIT 1",
+    [SQL_SUM_CAMPAIGNS] = "SELECT id FROM campaign",
+    [SQL_SUM_GROWN] = "SELECT DISTINCT d.campaign FROM journal j CROSS JOIN delivery d"
+                      " ON d.id = j.delivery WHERE j.id > ?1",
+    [SQL_SUM_MESSAGES] = "SELECT campaign, " SUMMARY_MESSAGES,
+    [SQL_SUM_DROP] = "DELETE FROM summary WHERE campaign = ?1",
+    [SQL_SUM_ADD] = "INSERT INTO summary(campaign, device, sim, day, state, n, parts)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_SUM_DONE] = "UPDATE meta SET summed = ?1",
+    [SQL_ERASE_FIND] = "SELECT id, planned, erased_ms FROM campaign WHERE code = ?1",
+    [SQL_ERASE_OPEN] =
+        "SELECT 1 FROM delivery WHERE campaign = ?1 AND state IN (0, 1, 2, 3) LIMIT 1",
+    [SQL_ERASE_NUMBERS] = "SELECT id, address FROM delivery NOT INDEXED"
+                          " WHERE campaign = ?1 AND channel = 1 AND address > 0",
+    [SQL_ERASE_TEXTS] = "SELECT id, body FROM text WHERE id IN"
+                        " (SELECT text FROM delivery WHERE campaign = ?1)",
+    [SQL_ERASE_VEIL] = "INSERT INTO veil(delivery, tag) VALUES(?1, ?2)",
+    [SQL_ERASE_VEIL_TEXT] = "INSERT INTO veil_text(campaign, text, tag) VALUES(?1, ?2, ?3)",
+    /* Books of earlier versions share texts between campaigns: what another one needs stays. */
+    [SQL_ERASE_BODIES] = "UPDATE text SET body = '' WHERE personal = 1 AND id IN"
+                         " (SELECT text FROM delivery WHERE campaign = ?1"
+                         " UNION SELECT text FROM reserve WHERE campaign = ?1) AND id NOT IN"
+                         " (SELECT d.text FROM delivery d JOIN campaign c ON c.id = d.campaign"
+                         " WHERE c.id <> ?1 AND c.erased_ms = 0"
+                         " UNION SELECT text FROM reserve WHERE campaign <> ?1)",
+    [SQL_ERASE_ADDRESSES] =
+        "UPDATE delivery SET address = -id WHERE campaign = ?1 AND channel = 1 AND address > 0",
+    [SQL_ERASE_RESERVE] = "DELETE FROM reserve WHERE campaign = ?1",
+    [SQL_ERASE_AWAITING] = "DELETE FROM awaiting WHERE campaign = ?1",
+    /* state 1: it waited still, and can't be sent without a number. */
+    [SQL_ERASE_ANSWERS] = "UPDATE answer SET address = -id, state = iif(state = 1, 3, state)"
+                          " WHERE reply IN (" ERASED_REPLIES ")",
+    [SQL_ERASE_INBOUND] = "UPDATE inbound SET sender = '#' || id, address = 0, text = ''"
+                          " WHERE reply IN (" ERASED_REPLIES ")",
+    [SQL_ERASE_REPLIES] =
+        "UPDATE reply SET sender = '', address = 0 WHERE id IN (" ERASED_REPLIES ")",
+    [SQL_ERASE_STRANGERS] = "SELECT count(*) FROM reply WHERE ?1 > 0 AND " STRANGERS,
+    [SQL_ERASE_KEY] = "UPDATE campaign SET key = '', erased_ms = ?2 WHERE id = ?1",
+    [SQL_TRIGGER] = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?1",
+    [SQL_SCHEMA] = SCHEMA_ROWS,
+    [SQL_ACTIVITY_LAST] = "SELECT held, place, content, participants FROM activity"
+                          " WHERE campaign = ?1 AND unit = ?2 ORDER BY id DESC LIMIT 1",
+    [SQL_ACTIVITY_ADD] = "INSERT INTO activity(campaign, unit, at_ms, participants, held, place,"
+                         " content) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_PHOTO_FIND] = "SELECT 1 FROM photo WHERE campaign = ?1 AND unit = ?2 AND file = ?3",
+    [SQL_PHOTO_COUNT] = "SELECT count(*) FROM photo WHERE campaign = ?1 AND unit = ?2",
+    [SQL_PHOTO_ADD] = "INSERT INTO photo(campaign, unit, at_ms, name, file)"
+                      " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_CONTACT_LAST] = "SELECT name, position, phone FROM contact WHERE unit = ?1"
+                         " ORDER BY id DESC LIMIT 1",
+    [SQL_CONTACT_ADD] =
+        "INSERT INTO contact(unit, at_ms, name, position, phone) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_DEADLINE_PUT] = "UPDATE campaign SET contacts_ms = ?2 WHERE id = ?1 AND contacts_ms <> ?2",
 };

@@ -7,9 +7,12 @@
 #define LAWCAST_LEDGER_STORE_SQL_H
 
 #define SQL_APPLICATION 0x4c774361 /* "LwCa", in the file's header */
-#define SQL_VERSION     4
+#define SQL_VERSION     5
 
-extern const char sql_schema[];
+extern const char sql_schema[]; /* store_schema.c */
+
+/* Taken down when the gateway stopped, with the slot still open. */
+#define SQL_RESTING "up = 0 AND channel = 2 AND state IN (4, 12)"
 
 /* The columns of a delivery wherever one is loaded, in this order: see store_item_read. */
 enum sql_item_column {
@@ -82,6 +85,28 @@ enum sql_statement {
     SQL_RESERVE_DROP,
     SQL_QUOTA,
     SQL_JOURNAL_ADD,
+    SQL_TREE_READ,
+    SQL_TREE_PUT,
+    SQL_TILE_ADD,
+    SQL_META_READ,
+    SQL_CAMPAIGN_KEY,
+    SQL_VEIL_READ,
+    SQL_VEIL_TEXT_READ,
+    SQL_KEY_LAST,
+    SQL_KEY_ADD,
+    SQL_CHECKPOINT_READ,
+    SQL_CHECKPOINT_ADD,
+    SQL_CHECKPOINT_NOTE,
+    SQL_FACT_LAST,
+    SQL_MARK_NEEDED,
+    SQL_RESTORED_MARK,
+    SQL_RESTORED_PENDING,
+    SQL_RESTORED_TOLD,
+    SQL_LOST_CAMPAIGNS,
+    SQL_LOST_CAMPAIGN,
+    SQL_LOST_RESERVE,
+    SQL_LOST_BOARDS,
+    SQL_LOST_ANSWERS,
     SQL_SHOWN_KNOWN,
     SQL_SHOWN_OVERLAP,
     SQL_SHOWN_ADD,
@@ -126,7 +151,10 @@ enum sql_statement {
     SQL_REPLY_REFUSES,
     SQL_REPLY_ABOUT,
     SQL_OPTOUT_ALL,
+    SQL_OPTOUT_FIND,
     SQL_OPTOUT_ADD,
+    SQL_OPTOUT_LIFT,
+    SQL_OPTOUT_EVENT,
     SQL_ITEMS_NUMBER,
     SQL_RESERVE_REFUSED,
     SQL_ANSWER_ADD,
@@ -135,6 +163,38 @@ enum sql_statement {
     SQL_ANSWER_TAKE,
     SQL_ANSWER_END,
     SQL_ANSWER_DOUBT,
+    SQL_SUM_MARKS,
+    SQL_SUM_CAMPAIGNS,
+    SQL_SUM_GROWN,
+    SQL_SUM_MESSAGES,
+    SQL_SUM_DROP,
+    SQL_SUM_ADD,
+    SQL_SUM_DONE,
+    SQL_ERASE_FIND,
+    SQL_ERASE_OPEN,
+    SQL_ERASE_NUMBERS,
+    SQL_ERASE_TEXTS,
+    SQL_ERASE_VEIL,
+    SQL_ERASE_VEIL_TEXT,
+    SQL_ERASE_BODIES,
+    SQL_ERASE_ADDRESSES,
+    SQL_ERASE_RESERVE,
+    SQL_ERASE_AWAITING,
+    SQL_ERASE_ANSWERS,
+    SQL_ERASE_INBOUND,
+    SQL_ERASE_REPLIES,
+    SQL_ERASE_STRANGERS,
+    SQL_ERASE_KEY,
+    SQL_TRIGGER,
+    SQL_SCHEMA,
+    SQL_ACTIVITY_LAST,
+    SQL_ACTIVITY_ADD,
+    SQL_PHOTO_FIND,
+    SQL_PHOTO_COUNT,
+    SQL_PHOTO_ADD,
+    SQL_CONTACT_LAST,
+    SQL_CONTACT_ADD,
+    SQL_DEADLINE_PUT,
     SQL_STATEMENTS
 };
 

@@ -35,15 +35,15 @@ int texts_number(struct texts *texts, struct db *db, const char *body, int64_t *
     return 0;
 }
 
-int texts_add(struct texts *texts, struct db *db, int64_t number, const char *body)
+int texts_add(struct texts *texts, struct db *db, int64_t number, const char *body, bool personal)
 {
     uint64_t fingerprint = hex_fingerprint(body, strlen(body));
     size_t place = (size_t)(fingerprint % TEXTS_KEPT);
     int rc;
 
     LOG_ASSERT(number == texts->next);
-    db_start(db, SQL_TEXT_ADD, number);
-    db_bind_text(db, SQL_TEXT_ADD, 2, body);
+    db_start(db, SQL_TEXT_ADD, number, personal);
+    db_bind_text(db, SQL_TEXT_ADD, 3, body);
     rc = db_finish(db, SQL_TEXT_ADD);
     if (rc < 0)
         return rc;
@@ -53,6 +53,17 @@ int texts_add(struct texts *texts, struct db *db, int64_t number, const char *bo
     texts->kept[place].fingerprint = fingerprint;
     texts->kept[place].number = number;
     return 0;
+}
+
+void texts_turn(struct texts *texts, int64_t campaign)
+{
+    int64_t next = texts->next;
+
+    if (texts->campaign == campaign)
+        return;
+    texts_drop(texts);
+    texts->next = next;
+    texts->campaign = campaign;
 }
 
 void texts_drop(struct texts *texts)

@@ -15,7 +15,8 @@
 #define TEXTS_KEPT 64
 
 struct texts {
-    int64_t next; /* number of the next new text; 0: not read yet */
+    int64_t next;     /* number of the next new text; 0: not read yet */
+    int64_t campaign; /* whose the remembered ones are */
     struct {
         int64_t number;
         uint64_t fingerprint;
@@ -27,7 +28,11 @@ struct texts {
  * stored by texts_add, which the caller leaves out when the row turned out to be there already. */
 int texts_number(struct texts *texts, struct db *db, const char *body, int64_t *number,
                  bool *fresh);
-int texts_add(struct texts *texts, struct db *db, int64_t number, const char *body);
+/* personal: it goes when its campaign is erased. */
+int texts_add(struct texts *texts, struct db *db, int64_t number, const char *body, bool personal);
+/* From now on texts are another campaign's: none are shared between two, so that one of them can be
+ * erased. 0: nobody's (answers). */
+void texts_turn(struct texts *texts, int64_t campaign);
 void texts_drop(struct texts *texts);
 
 #endif

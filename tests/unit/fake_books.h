@@ -10,8 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/ledger/books.h"
+#include "gateway/ledger/books_records.h"
+#include "gateway/ledger/books_units.h"
 
 struct books {
     struct books_campaign campaign; /* title and windows are literals here */
@@ -26,7 +29,19 @@ struct books {
     const struct books_reached *reached;
     size_t n_reached;
     int64_t elsewhere; /* a delivery of another campaign; 0: none */
+    /* NULL: all messages of a unit go by OPERATOR_UNKNOWN, and no modem took any. */
+    const struct books_route *routes;
+    size_t n_routes;
+    const struct books_tally *tallies;
+    size_t n_tallies;
+    const struct books_unit_day *unit_days;
+    size_t n_unit_days;
+    unsigned held;
     struct books_notes notes;
+    const struct books_contact *contacts;
+    size_t n_contacts;
+    int64_t deadline_ms, entered_ms; /* of contacts */
+    bool rehearsal;
     int failure; /* what every reading returns, 0: it works */
 };
 
@@ -50,6 +65,18 @@ static void fake_books_lend(const struct books *books, struct books_campaign *ou
     out->title = mem_dup(books->campaign.title);
     out->windows = mem_dup(books->campaign.windows);
     out->targets = mem_dup(books->campaign.targets);
+}
+
+int books_hold(struct books *books)
+{
+    books->held++;
+    return 0;
+}
+
+void books_let_go(struct books *books)
+{
+    LOG_ASSERT(books->held);
+    books->held--;
 }
 
 void books_campaign_release(struct books_campaign *campaign)
@@ -82,6 +109,56 @@ int books_units(struct books *books, int64_t campaign, struct books_unit **out, 
     *n = books->n_units;
     *out = mem_array(books->n_units + 1, struct books_unit);
     memcpy(*out, books->units, books->n_units * sizeof **out);
+    return 0;
+}
+
+static void fake_books_add(int64_t *to, const int64_t *from)
+{
+    for (size_t i = 0; i < DELIVERY_STATES; i++)
+        to[i] += from[i];
+}
+
+int books_routes(struct books *books, int64_t campaign, struct books_route **out, size_t *n)
+{
+    (void)campaign;
+    *n = books->routes ? books->n_routes : books->n_units;
+    *out = mem_array(*n + 1, struct books_route);
+    if (books->routes)
+        memcpy(*out, books->routes, *n * sizeof **out);
+    for (size_t i = 0; i < *n && !books->routes; i++) {
+        memcpy((*out)[i].unit, books->units[i].id, sizeof(*out)[i].unit);
+        fake_books_add((*out)[i].n, books->units[i].n);
+        fake_books_add((*out)[i].parts, books->units[i].parts);
+    }
+    return 0;
+}
+
+int books_tallies(struct books *books, int64_t campaign, struct books_tally **out, size_t *n)
+{
+    (void)campaign;
+    *n = books->tallies ? books->n_tallies : books->n_units > 0;
+    *out = mem_array(*n + 1, struct books_tally);
+    if (books->tallies)
+        memcpy(*out, books->tallies, *n * sizeof **out);
+    for (size_t i = 0; i < books->n_units && !books->tallies; i++) {
+        fake_books_add((*out)[0].n, books->units[i].n);
+        fake_books_add((*out)[0].parts, books->units[i].parts);
+    }
+    return 0;
+}
+
+int books_unit_days(struct books *books, int64_t campaign, struct books_unit_day **out, size_t *n)
+{
+    (void)campaign;
+    *n = books->unit_days ? books->n_unit_days : books->n_units;
+    *out = mem_array(*n + 1, struct books_unit_day);
+    if (books->unit_days)
+        memcpy(*out, books->unit_days, *n * sizeof **out);
+    for (size_t i = 0; i < *n && !books->unit_days; i++) {
+        memcpy((*out)[i].unit, books->units[i].id, sizeof(*out)[i].unit);
+        fake_books_add((*out)[i].n, books->units[i].n);
+        fake_books_add((*out)[i].parts, books->units[i].parts);
+    }
     return 0;
 }
 
@@ -134,12 +211,68 @@ int books_deliveries(struct books *books, int64_t campaign,
     return rc;
 }
 
+int books_failed(struct books *books, int64_t campaign,
+                 int (*each)(void *ctx, const struct books_delivery *delivery), void *ctx)
+{
+    int rc = books->failure;
+
+    (void)campaign;
+    for (size_t i = 0; i < books->n_deliveries && !rc; i++)
+        if (books->deliveries[i].state == DELIVERY_REJECTED ||
+            books->deliveries[i].state == DELIVERY_UNDELIVERED)
+            rc = each(ctx, &books->deliveries[i]);
+    return rc;
+}
+
 int books_recount(struct books *books, int64_t campaign, struct books_recount *out)
 {
     (void)books;
     (void)campaign;
     *out = (struct books_recount){.agrees = true};
     return 0;
+}
+
+int books_deadline(struct books *books, int64_t campaign, int64_t *deadline_ms, int64_t *entered_ms)
+{
+    (void)campaign;
+    *deadline_ms = books->deadline_ms;
+    *entered_ms = books->entered_ms;
+    return books->failure;
+}
+
+int books_contacts(struct books *books, int64_t campaign,
+                   int (*each)(void *ctx, const struct books_contact *contact), void *ctx)
+{
+    int rc = books->failure;
+
+    (void)campaign;
+    for (size_t i = 0; i < books->n_contacts && rc == 0; i++)
+        rc = each(ctx, &books->contacts[i]);
+    return rc;
+}
+
+int books_activity(struct books *books, int64_t campaign, const char *unit,
+                   int (*each)(void *ctx, const struct books_activity *activity), void *ctx)
+{
+    (void)books;
+    (void)campaign;
+    (void)unit;
+    (void)each;
+    (void)ctx;
+    return 0;
+}
+
+int books_tag_key(struct books *books, int64_t campaign, struct record_key *key)
+{
+    (void)books;
+    (void)campaign;
+    *key = (struct record_key){0};
+    return 0;
+}
+
+int books_is_rehearsal(struct books *books)
+{
+    return books->failure ? books->failure : books->rehearsal;
 }
 
 int books_notes(struct books *books, int64_t campaign, struct books_notes *out)

@@ -109,7 +109,7 @@ struct ledger {
     struct fake_shown shown[FAKE_SHOWN];
     size_t n_shown;
     struct fake_board_line boards[FAKE_BOARDS]; /* by number - 1 */
-    size_t hold; /* turns of the loop that the next commit takes */
+    size_t hold;                                /* turns of the loop that the next commit takes */
 };
 
 static inline struct ledger *fake_ledger_new(uv_loop_t *loop)
@@ -455,6 +455,8 @@ static void fake_carry_out(struct ledger *ledger, struct ledger_op *op)
         break;
     case LEDGER_CLOSE:
         ledger->closes++;
+        break;
+    case LEDGER_CONTACTS:
         break;
     default:
         log_panic("no such operation here: %d", (int)op->kind);

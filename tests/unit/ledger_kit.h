@@ -399,7 +399,7 @@ static inline int kit_setup(void **state)
 
 static inline int kit_teardown(void **state)
 {
-    static const char *const files[] = {"", "-wal", "-shm", ".lock"};
+    static const char *const files[] = {"", "-wal", "-shm", ".key", ".key.checkpoint", ".key.next"};
     struct kit *kit = *state;
 
     kit_release(kit);

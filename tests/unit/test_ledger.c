@@ -17,7 +17,8 @@ static void test_planning_twice_inserts_nothing(void **state)
     assert_int_equal(kit_insert(kit, 100, 3, 1, true), 0);
     assert_int_equal(kit_insert(kit, 0, 1, 1, true), 0); /* is a delivery already */
     assert_int_equal(kit_ask(kit, "SELECT count(*) FROM delivery"), 15);
-    assert_int_equal(kit_ask(kit, "SELECT count(*) FROM journal WHERE from_state IS NULL"), 15);
+    assert_int_equal(
+        kit_ask(kit, "SELECT count(*) FROM journal WHERE from_state IS NULL AND delivery > 0"), 15);
     assert_int_equal(kit_ask(kit, "SELECT parts FROM count WHERE state = 0"), 30);
     assert_int_equal(kit_ask(kit, "SELECT count(*) FROM text"), 1); /* shared, none orphaned */
     assert_books_agree(kit);

@@ -131,7 +131,7 @@ static void test_recount_sees_an_untrue_closing(void **state)
     static const char *const bends[] = {
         "INSERT INTO closed VALUES(9, 1)",
         "DROP TRIGGER closed_holds; DELETE FROM closed WHERE delivery IN (3, 9)",
-        "INSERT INTO journal VALUES(NULL, 8, 0, 4, 4, 4, NULL, NULL, NULL, NULL, NULL)",
+        "INSERT INTO journal VALUES(NULL, 8, 0, 4, 4, 4, NULL, NULL, NULL, NULL, NULL, 0, NULL)",
     };
     struct kit *kit = *state;
     struct books_recount recount;

@@ -294,11 +294,7 @@ static void test_modems_hour_and_day(void **state)
     int32_t sim = sim_number(kit, "imsi:" IMSI);
     struct ledger_op op = modem_op(kit->device, sim, LANE_READY);
     struct seen seen = {0};
-    int64_t now;
-
-    setenv("TZ", "Asia/Shanghai", 1);
-    tzset();
-    now = INT64_C(1793415600000); /* 2026-10-31 11:00 there */
+    int64_t now = INT64_C(1793415600000); /* 2026-10-31 11:00 there */
     put_usage(kit, sim, now, 1);
     put_usage(kit, sim, now - 120 * METER_SLOT_MS, 10);
     put_usage(kit, sim, now - 121 * METER_SLOT_MS, 100);
@@ -347,5 +343,7 @@ int main(void)
         LEDGER_TEST(test_bent_modems_are_an_error),
     };
 
+    setenv("TZ", "Asia/Shanghai", 1);
+    tzset();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,7 +75,7 @@ static void test_a_second_refusal_changes_nothing(void **state)
     assert_int_equal(op.receive.suppressed, 0);
     assert_int_equal(notes_refusals(kit), 1);
     assert_int_equal(kit_ask(kit, "SELECT count(*) FROM optout"), 1);
-    assert_int_equal(kit_ask(kit, "SELECT reply FROM optout"), 1); /* the evidence */
+    assert_int_equal(kit_ask(kit, "SELECT reply FROM optout_event"), 1); /* the evidence */
     assert_int_equal(kit_ask(kit, "SELECT count(*) FROM reply WHERE refusal = 1"), 2);
 }
 

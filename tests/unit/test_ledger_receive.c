@@ -135,14 +135,9 @@ static void test_without_a_time(void **state)
 static void test_what_came_is_never_changed(void **state)
 {
     static const char *const bends[] = {
-        "UPDATE inbound SET text = 'x'",
-        "DELETE FROM inbound",
-        "UPDATE reply SET sender = 'x'",
-        "UPDATE reply SET address = 1",
-        "DELETE FROM reply",
-        "UPDATE optout SET at_ms = 0",
-        "DELETE FROM optout",
-        "DELETE FROM answer",
+        "UPDATE inbound SET text = 'x'", "DELETE FROM inbound", "UPDATE reply SET sender = 'x'",
+        "UPDATE reply SET address = 1",  "DELETE FROM reply",   "UPDATE optout_event SET at_ms = 0",
+        "DELETE FROM optout_event",      "DELETE FROM answer",
     };
     struct kit *kit = *state;
     struct inbound in = reply_from(0, "TD");
@@ -411,8 +406,9 @@ static void test_a_reply_survives_a_crash_before_it_is_deleted(void **state)
         assert_int_equal(kit_ask(kit, "SELECT count(*) FROM optout"), 1);
         assert_int_equal(kit_ask(kit, "SELECT count(*) FROM answer WHERE state = 1"), 1);
         kit_close(kit);
-        for (size_t i = 0; i < 4; i++)
-            kit_remove(kit, ((const char *const[]){"", "-wal", "-shm", ".lock"})[i]);
+        for (size_t i = 0; i < 5; i++)
+            kit_remove(kit,
+                       ((const char *const[]){"", "-wal", "-shm", ".key", ".key.checkpoint"})[i]);
         snprintf(kit->path, sizeof kit->path, "%s", path);
     }
 }

@@ -1,0 +1,123 @@
+/* books_v4: the tables of books of version 4, as an older program made them, for the tests of
+ * upgrades. Runs: any (pure data). */
+#ifndef LAWCAST_TESTS_BOOKS_V4_H
+#define LAWCAST_TESTS_BOOKS_V4_H
+
+#define V4_KEEPS(table, columns)                                                                   \
+    "CREATE TRIGGER " table "_keeps BEFORE UPDATE " columns "ON " table                            \
+    " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
+#define V4_HOLDS(table)                                                                            \
+    "CREATE TRIGGER " table "_holds BEFORE DELETE ON " table                                       \
+    " BEGIN SELECT RAISE(ABORT, 'the " table " is append-only'); END;"
+
+static const char books_v4[] =
+    "CREATE TABLE meta(version INTEGER NOT NULL, made_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE campaign(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, title TEXT NOT"
+    " NULL, source TEXT NOT NULL, windows TEXT NOT NULL, targets TEXT NOT NULL, planned"
+    " INTEGER NOT NULL DEFAULT 0, made_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE unit(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL)"
+    " STRICT;"
+    "CREATE TABLE campaign_unit(campaign INTEGER NOT NULL, unit INTEGER NOT NULL, quota"
+    " INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(campaign, unit)) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE TABLE board(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, owner INTEGER NOT"
+    " NULL, place TEXT NOT NULL DEFAULT '') STRICT;"
+    "CREATE TABLE board_state(board INTEGER PRIMARY KEY, state INTEGER NOT NULL, power INTEGER"
+    " NOT NULL, clock_known INTEGER NOT NULL, skew_ms INTEGER NOT NULL, width INTEGER NOT"
+    " NULL, height INTEGER NOT NULL, seen_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL, why"
+    " TEXT NOT NULL, playing TEXT NOT NULL, firmware TEXT NOT NULL, clear INTEGER NOT NULL)"
+    " STRICT;"
+    "CREATE TABLE board_release(id INTEGER PRIMARY KEY, board INTEGER NOT NULL, at_ms INTEGER"
+    " NOT NULL, released INTEGER NOT NULL, by TEXT NOT NULL) STRICT;"
+    "CREATE INDEX board_release_board ON board_release(board);"
+    "CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, refers INTEGER NOT"
+    " NULL DEFAULT 0, trust INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE text(id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;"
+    "CREATE TABLE delivery(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, unit INTEGER NOT"
+    " NULL, channel INTEGER NOT NULL, route INTEGER NOT NULL, address INTEGER NOT NULL, slot"
+    " INTEGER NOT NULL, text INTEGER NOT NULL, parts INTEGER NOT NULL, alphabet INTEGER NOT"
+    " NULL, state INTEGER NOT NULL, cause INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT"
+    " 0, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, not_before_ms INTEGER NOT NULL,"
+    " device INTEGER NOT NULL DEFAULT 0, code INTEGER NOT NULL DEFAULT 0, level INTEGER NOT"
+    " NULL DEFAULT 0, need INTEGER NOT NULL DEFAULT 0, doubted INTEGER NOT NULL DEFAULT 0,"
+    " taken_ms INTEGER NOT NULL DEFAULT 0, sim INTEGER NOT NULL DEFAULT 0, pool INTEGER NOT"
+    " NULL DEFAULT 0, shown_since_ms INTEGER NOT NULL DEFAULT 0, shown_ms INTEGER NOT NULL"
+    " DEFAULT 0, shown_until_ms INTEGER NOT NULL DEFAULT 0, up INTEGER NOT NULL DEFAULT 0,"
+    " changed_ms INTEGER NOT NULL, UNIQUE(address, campaign, channel, slot)) STRICT;"
+    "CREATE INDEX delivery_open_sms ON delivery(campaign, unit, route, state, not_before_ms)"
+    " WHERE channel = 1 AND (state = 0 OR state = 1 OR state = 3);"
+    "CREATE INDEX delivery_open_board ON delivery(campaign, address, state, not_before_ms)"
+    " WHERE channel = 2 AND (state = 0 OR state = 1 OR state = 3);"
+    "CREATE INDEX delivery_inflight ON delivery(device) WHERE state = 2;"
+    "CREATE INDEX delivery_unknown ON delivery(campaign) WHERE state = 8;"
+    "CREATE INDEX delivery_up ON delivery(address) WHERE up = 1;"
+    "CREATE INDEX delivery_resting ON delivery(address) WHERE up = 0 AND channel = 2 AND state"
+    " IN (4, 12);"
+    "CREATE INDEX delivery_shown ON delivery(address, shown_until_ms) WHERE shown_ms > 0;"
+    "CREATE TABLE shown(id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL, from_ms INTEGER NOT"
+    " NULL, until_ms INTEGER NOT NULL CHECK(until_ms >= from_ms), counted_ms INTEGER NOT NULL,"
+    " level INTEGER NOT NULL, digest TEXT NOT NULL, file TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX shown_once ON shown(delivery, from_ms, level, until_ms > from_ms);"
+    "CREATE TABLE reserve(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, unit INTEGER NOT"
+    " NULL, route INTEGER NOT NULL, address INTEGER NOT NULL, text INTEGER NOT NULL, parts"
+    " INTEGER NOT NULL, alphabet INTEGER NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER"
+    " NOT NULL, UNIQUE(address, campaign)) STRICT;"
+    "CREATE INDEX reserve_unit ON reserve(campaign, unit, route);"
+    "CREATE TABLE awaiting(id INTEGER PRIMARY KEY, address INTEGER NOT NULL, device INTEGER"
+    " NOT NULL, sim INTEGER NOT NULL, reference INTEGER NOT NULL, delivery INTEGER NOT NULL,"
+    " attempt INTEGER NOT NULL, part INTEGER NOT NULL, at_ms INTEGER NOT NULL, campaign"
+    " INTEGER NOT NULL, unit INTEGER NOT NULL, route INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX awaiting_report ON awaiting(address, reference);"
+    "CREATE INDEX awaiting_delivery ON awaiting(campaign, unit, route, delivery, at_ms);"
+    "CREATE TABLE unmatched(id INTEGER PRIMARY KEY, device INTEGER NOT NULL, at_ms INTEGER NOT"
+    " NULL, reference INTEGER NOT NULL, status INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE closed(delivery INTEGER PRIMARY KEY, campaign INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX closed_campaign ON closed(campaign);"
+    "CREATE TABLE reply(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, sent_ms INTEGER NOT"
+    " NULL, device INTEGER NOT NULL, address INTEGER NOT NULL, reference INTEGER NOT NULL,"
+    " total INTEGER NOT NULL, campaign INTEGER NOT NULL, unit INTEGER NOT NULL, sender TEXT"
+    " NOT NULL, got INTEGER NOT NULL DEFAULT 1, refusal INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX reply_open ON reply(sender, reference, total) WHERE got < total;"
+    "CREATE TABLE inbound(id INTEGER PRIMARY KEY, reply INTEGER NOT NULL, device INTEGER NOT"
+    " NULL, at_ms INTEGER NOT NULL, sent_ms INTEGER NOT NULL, address INTEGER NOT NULL,"
+    " reference INTEGER NOT NULL, total INTEGER NOT NULL, seq INTEGER NOT NULL, sender TEXT"
+    " NOT NULL, text TEXT NOT NULL, day INTEGER NOT NULL, UNIQUE(sender, sent_ms, reference,"
+    " seq, text, day)) STRICT;"
+    "CREATE INDEX inbound_reply ON inbound(reply, seq);"
+    "CREATE TABLE optout(id INTEGER PRIMARY KEY, address INTEGER NOT NULL UNIQUE, at_ms"
+    " INTEGER NOT NULL, reply INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE answer(id INTEGER PRIMARY KEY, reply INTEGER NOT NULL UNIQUE, device INTEGER"
+    " NOT NULL, address INTEGER NOT NULL UNIQUE, text INTEGER NOT NULL, state INTEGER NOT"
+    " NULL, made_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, taken_ms INTEGER"
+    " NOT NULL DEFAULT 0, sim INTEGER NOT NULL DEFAULT 0, pool INTEGER NOT NULL DEFAULT 0,"
+    " ended_ms INTEGER NOT NULL DEFAULT 0, code INTEGER NOT NULL DEFAULT 0, detail TEXT)"
+    " STRICT;"
+    "CREATE INDEX answer_waits ON answer(device) WHERE state = 1;"
+    "CREATE TABLE count(campaign INTEGER NOT NULL, unit INTEGER NOT NULL, channel INTEGER NOT"
+    " NULL, route INTEGER NOT NULL, state INTEGER NOT NULL, n INTEGER NOT NULL, parts INTEGER"
+    " NOT NULL, PRIMARY KEY(campaign, unit, channel, route, state)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sim(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, pool INTEGER NOT NULL"
+    " DEFAULT 0, trust INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE usage(sim INTEGER NOT NULL, slot INTEGER NOT NULL, parts INTEGER NOT NULL"
+    " CHECK(parts >= 0), PRIMARY KEY(sim, slot)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE modem(device INTEGER PRIMARY KEY, sim INTEGER NOT NULL, state INTEGER NOT"
+    " NULL, why TEXT NOT NULL, imei TEXT NOT NULL, imsi TEXT NOT NULL, smsc TEXT NOT NULL,"
+    " network TEXT NOT NULL, model TEXT NOT NULL, registration INTEGER NOT NULL, signal_dbm"
+    " INTEGER NOT NULL, cdma INTEGER NOT NULL, pin_mark INTEGER NOT NULL, paused INTEGER NOT"
+    " NULL, error INTEGER NOT NULL, error_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL)"
+    " STRICT;"
+    "CREATE TABLE journal(id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL, at_ms INTEGER NOT"
+    " NULL, from_state INTEGER, to_state INTEGER NOT NULL, cause INTEGER NOT NULL, device"
+    " INTEGER, code INTEGER, level INTEGER, shown_ms INTEGER, detail TEXT) STRICT;" V4_KEEPS(
+        "journal",
+        "") V4_HOLDS("journal") V4_KEEPS("text", "") V4_HOLDS("text") V4_KEEPS("campaign_unit", "")
+        V4_HOLDS("campaign_unit") V4_KEEPS("unit", "OF id, code ") V4_HOLDS("unit") V4_KEEPS(
+            "board", "OF id, code ") V4_HOLDS("board") V4_KEEPS("inbound", "") V4_HOLDS("inbound")
+            V4_KEEPS("reply", "OF id, at_ms, sent_ms, sender, address ") V4_HOLDS("reply") V4_KEEPS(
+                "optout", "") V4_HOLDS("optout") V4_HOLDS("answer") V4_KEEPS("closed",
+                                                                             "") V4_HOLDS("closed")
+                V4_KEEPS("shown", "") V4_HOLDS("shown") V4_KEEPS("board_release", "") V4_HOLDS(
+                    "board_release") "PRAGMA application_id = 1282884449; PRAGMA user_version = 4;"
+                                     "INSERT INTO meta(version, made_ms) VALUES(4, 1000);";
+
+#endif
