@@ -1,0 +1,40 @@
+/* verify_sql: what verify asks of the tables; the enum of its statements.
+ * Runs: any (pure data). */
+#ifndef LAWCAST_AUDIT_VERIFY_SQL_H
+#define LAWCAST_AUDIT_VERIFY_SQL_H
+
+enum verify_statement {
+    VERIFY_UNITS,
+    VERIFY_CAMPAIGNS,
+    VERIFY_ORDERS,
+    VERIFY_BOARDS,
+    VERIFY_DEVICES,
+    VERIFY_SIMS,
+    VERIFY_REFUSALS,
+    VERIFY_RELEASES,
+    VERIFY_STRAYS,
+    VERIFY_CONTACTS,
+    VERIFY_ACTIVITIES,
+    VERIFY_PHOTOS,
+    VERIFY_RESTORED,
+    VERIFY_DELIVERIES,
+    VERIFY_COUNTS,
+    VERIFY_SUMMARY,
+    VERIFY_PICTURES,
+    VERIFY_SLOGANS,
+    VERIFY_SCHEMA,
+    VERIFY_TEXTS,
+    VERIFY_ODD_LINE,
+    VERIFY_ODD_SHOWN,
+    VERIFY_ODD_OPTOUT,
+    VERIFY_UNKNOWN_OPTOUT,
+    VERIFY_ODD_CLOSED,
+    VERIFY_ODD_VEIL,
+    VERIFY_ODD_VEIL_TEXT,
+    VERIFY_ODD_SUM,
+    VERIFY_STATEMENTS
+};
+
+extern const char *const verify_sql[VERIFY_STATEMENTS];
+
+#endif
