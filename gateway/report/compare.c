@@ -135,8 +135,9 @@ static void compare_judge(struct compare *out, const struct books_delivery *deli
     if ((expect == EXPECT_ALL && !run->whole) || (expect == EXPECT_SOME && !run->n))
         compare_differ(
             out, &out->lost,
-            lang("Delivery %lld to %s is %s in the books, but the network accepted %d of %d parts.",
-                 "第 %lld 号短信（%s）在账本中为“%s”，但网络只接受了 %d 段（共 %d 段）。"),
+            lang(
+                "Delivery %lld to %s is %s in the books, but the network accepted %d of %d parts.",
+                "第 %lld 号短信（%s）在账本中为“%s”，但网络只接受了其中 %d 个计费条（共 %d 个）。"),
             id, number, delivery_state_label(delivery->state), (int)run->different,
             (int)delivery->parts);
     if (run->n > run->different)

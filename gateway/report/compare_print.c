@@ -64,9 +64,10 @@ static void compare_print_messages(const struct compare *compare, FILE *out)
     figure_count(compare->parts, parts);
     if (compare->n_units)
         compare_print_units(compare, out);
-    fprintf(out,
-            lang("The network accepted %s messages (%s parts). ", "网络共接受 %s 条（%s 段）。"),
-            accepted, parts);
+    fprintf(
+        out,
+        lang("The network accepted %s messages (%s parts). ", "网络共接受 %s 条（计费条 %s）。"),
+        accepted, parts);
     fprintf(out,
             lang("Twice: %lld, lost: %lld, not in the books: %lld, other text: %lld.\n",
                  "重复 %lld，丢失 %lld，账外 %lld，内容不符 %lld。\n"),

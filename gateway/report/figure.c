@@ -24,6 +24,15 @@ void figure_count(int64_t count, char text[static FIGURE_ROOM])
     text[to] = '\0';
 }
 
+int64_t figure_permille(int64_t part, int64_t whole)
+{
+    __int128 rounded = ((__int128)part * 1000 + whole / 2) / whole;
+
+    if (part < whole && rounded >= 1000)
+        return 999;
+    return rounded > INT64_MAX ? INT64_MAX : (int64_t)rounded;
+}
+
 void figure_percent(int64_t part, int64_t whole, char text[static FIGURE_ROOM])
 {
     int64_t permille;
@@ -32,7 +41,7 @@ void figure_percent(int64_t part, int64_t whole, char text[static FIGURE_ROOM])
         snprintf(text, FIGURE_ROOM, "-");
         return;
     }
-    permille = (int64_t)((__int128)part * 1000 / whole);
+    permille = figure_permille(part, whole);
     snprintf(text, FIGURE_ROOM, "%lld.%d%%", (long long)(permille / 10), (int)(permille % 10));
 }
 

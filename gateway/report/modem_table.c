@@ -8,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
+#include "gateway/model/mask.h"
 #include "gateway/config/idmap.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/table.h"
@@ -308,22 +309,34 @@ static struct jv *modem_table_time(int64_t wall_ms)
     return jv_string(text);
 }
 
-static void modem_table_put_health(struct jv *entry, const struct modem *modem,
-                                   const struct modem_health *health)
+/* A number that names a SIM or a device, as it may be seen. */
+static struct jv *modem_table_number(const char *number, bool whole)
 {
-    jv_put(entry, "imsi", modem_table_text(health->imsi));
-    jv_put(entry, "imei", modem_table_text(health->imei));
+    BUFFER_FREE_LATER struct buffer masked = BUFFER_NULL;
+
+    if (whole || !number[0])
+        return modem_table_text(number);
+    mask_field(number, &masked);
+    return jv_string(buffer_text(&masked));
+}
+
+static void modem_table_put_health(struct jv *entry, const struct modem *modem,
+                                   const struct modem_health *health, bool numbers)
+{
+    jv_put(entry, "imsi", modem_table_number(health->imsi, numbers));
+    jv_put(entry, "imei", modem_table_number(health->imei, numbers));
     jv_put(entry, "operator",
            jv_string(phone_operator_name(modem_table_operator(modem, health->imsi))));
     jv_put(entry, "network", modem_table_text(health->network));
     jv_put(entry, "registration", jv_string(registration_name(health->registration)));
     jv_put(entry, "signal_dbm", health->signal_dbm ? jv_int(health->signal_dbm) : jv_null());
-    jv_put(entry, "smsc", modem_table_text(health->smsc));
+    jv_put(entry, "smsc", modem_table_number(health->smsc, numbers));
     jv_put(entry, "model", modem_table_text(health->model));
     jv_put(entry, "cdma", jv_bool(health->cdma));
 }
 
-static struct jv *modem_table_entry(const struct modem_table *table, size_t i, bool live)
+static struct jv *modem_table_entry(const struct modem_table *table, size_t i, bool live,
+                                    bool numbers)
 {
     const struct modem *modem = &table->office->modems[i];
     const struct books_modem *row = &table->rows[i];
@@ -335,7 +348,7 @@ static struct jv *modem_table_entry(const struct modem_table *table, size_t i, b
     jv_put(entry, "state", live && row->id[0] ? jv_string(lane_state_name(row->state)) : jv_null());
     jv_put(entry, "paused", jv_bool(row->paused));
     jv_put(entry, "why", live ? modem_table_text(row->why) : jv_null());
-    modem_table_put_health(entry, modem, &row->health);
+    modem_table_put_health(entry, modem, &row->health, numbers);
     jv_put(entry, "hour_parts", jv_int(row->hour_parts));
     jv_put(entry, "per_hour", modem->limits.per_hour ? jv_int(modem->limits.per_hour) : jv_null());
     jv_put(entry, "day_parts", jv_int(row->day_parts));
@@ -372,13 +385,13 @@ static struct jv *modem_table_groups(const struct modem_table *table)
     return list;
 }
 
-struct jv *modem_table_json(const struct modem_table *table, bool live)
+struct jv *modem_table_json(const struct modem_table *table, bool live, bool numbers)
 {
     struct jv *document = jv_object(), *list = jv_array();
 
     jv_put(document, "gateway", jv_bool(live));
     for (size_t i = 0; i < table->office->n_modems; i++)
-        jv_push(list, modem_table_entry(table, i, live));
+        jv_push(list, modem_table_entry(table, i, live, numbers));
     jv_put(document, "modems", list);
     jv_put(document, "groups", modem_table_groups(table));
     return document;

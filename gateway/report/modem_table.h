@@ -30,6 +30,7 @@ void modem_table_free(struct modem_table *table); /* NULL is fine */
 /* live: a gateway is at work on the books; else the states are of yesterday, and so are said. */
 void modem_table_print(const struct modem_table *table, bool live, FILE *out);
 /* Same, to be freed. */
-struct jv *modem_table_json(const struct modem_table *table, bool live);
+/* numbers: of SIMs, modems and service centres in full; else masked. */
+struct jv *modem_table_json(const struct modem_table *table, bool live, bool numbers);
 
 #endif

@@ -1,5 +1,5 @@
 /* picture: a slogan as a board shows it, as a PNG.
- * Runs: any. Library: pango and cairo (picture.c only).
+ * Runs: any.
  *
  * Of the board's size in pixels, black, in the board's color, one lamp on or off for each pixel. A
  * text that is wider than the board stands in as many lines as there is room for; when there are

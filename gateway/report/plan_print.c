@@ -13,31 +13,36 @@
 #define PLAN_PART_FAST_MS 2000
 #define PLAN_PART_SLOW_MS 6000
 
-enum { PLAN_CELLS = 8 };
+enum { PLAN_CELLS = 9 };
 
 static void plan_table_line(struct table *table, const char *name, const struct plan_unit *line)
 {
-    const int64_t figures[5] = {line->quota, line->good, line->reserve, plan_refused(line),
-                                line->parts};
-    char text[5][FIGURE_ROOM], parts[FIGURE_ROOM];
+    const int64_t figures[6] = {line->quota,     line->good,         line->reserve,
+                                line->opted_out, plan_refused(line), line->parts};
+    char text[6][FIGURE_ROOM], parts[FIGURE_ROOM];
 
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 6; i++)
         figure_count(figures[i], text[i]);
     if (line->parts_least == line->parts_most)
         snprintf(parts, sizeof parts, "%" PRId64, line->parts_most);
     else
         snprintf(parts, sizeof parts, "%" PRId64 "-%" PRId64, line->parts_least, line->parts_most);
-    table_row(table, (const char *[PLAN_CELLS]){name, text[0], text[1], text[2], text[3], parts,
-                                                text[4], plan_alphabet(line)});
+    table_row(table, (const char *[PLAN_CELLS]){name, text[0], text[1], text[2], text[3], text[4],
+                                                parts, text[5], plan_alphabet(line)});
 }
 
 static void plan_print_units(const struct plan *plan, FILE *out)
 {
     const struct table_column columns[PLAN_CELLS] = {
-        {lang("Unit", "单位"), false, false},     {lang("Quota", "任务数"), true, false},
-        {lang("Good", "可用号码"), true, false},  {lang("Reserve", "备用"), true, false},
-        {lang("Refused", "被拒绝"), true, false}, {lang("Parts each", "每条分段"), true, false},
-        {lang("Parts", "计费条"), true, false},   {lang("Alphabet", "编码"), false, false},
+        {lang("Unit", "单位"), false, false},
+        {lang("Quota", "任务数"), true, false},
+        {lang("Good", "可用号码"), true, false},
+        {lang("Reserve", "备用"), true, false},
+        {lang("Opted out", "已拒收"), true, true},
+        {lang("Refused", "被拒绝"), true, false},
+        {lang("Parts each", "每条计费条"), true, false},
+        {lang("Parts", "计费条"), true, false},
+        {lang("Alphabet", "编码"), false, false},
     };
     struct table *table = table_new(columns, PLAN_CELLS);
 
@@ -144,10 +149,13 @@ void plan_print_table(const struct plan *plan, FILE *out)
 
 static void plan_csv_line(const struct plan_unit *line, const char *name, FILE *out)
 {
-    enum { FIGURES = 6 + REFUSALS, CELLS = FIGURES + 3 };
+    enum { FIGURES = 6 + REFUSALS, CELLS = FIGURES + 4 };
     int64_t figures[FIGURES] = {line->quota, line->good, line->reserve};
-    char text[FIGURES][FIGURE_ROOM];
-    const char *cells[CELLS] = {line->id, name, [CELLS - 1] = plan_alphabet(line)};
+    char text[FIGURES][FIGURE_ROOM], opted_out[FIGURE_ROOM];
+    const char *cells[CELLS] = {line->id, name, [CELLS - 2] = plan_alphabet(line),
+                                [CELLS - 1] = opted_out};
+
+    snprintf(opted_out, sizeof opted_out, "%" PRId64, line->opted_out);
 
     for (size_t i = 0; i < REFUSALS; i++)
         figures[3 + i] = line->refused[i];
@@ -163,18 +171,19 @@ static void plan_csv_line(const struct plan_unit *line, const char *name, FILE *
 
 void plan_print_csv(const struct plan *plan, FILE *out)
 {
-    const char *cells[9 + REFUSALS] = {lang("Unit id", "单位代号"), lang("Unit", "单位"),
-                                       lang("Quota", "任务数"), lang("Good", "可用号码"),
-                                       lang("Reserve", "备用")};
+    const char *cells[10 + REFUSALS] = {lang("Unit id", "单位代号"), lang("Unit", "单位"),
+                                        lang("Quota", "任务数"), lang("Good", "可用号码"),
+                                        lang("Reserve", "备用")};
 
     for (size_t i = 0; i < REFUSALS; i++)
         cells[5 + i] = plan_refusal_label((enum refusal)i);
-    cells[5 + REFUSALS] = lang("Parts, least", "最少分段");
-    cells[6 + REFUSALS] = lang("Parts, most", "最多分段");
+    cells[5 + REFUSALS] = lang("Parts, least", "最少计费条");
+    cells[6 + REFUSALS] = lang("Parts, most", "最多计费条");
     cells[7 + REFUSALS] = lang("Parts", "计费条");
     cells[8 + REFUSALS] = lang("Alphabet", "编码");
+    cells[9 + REFUSALS] = lang("Opted out", "已拒收");
     sheet_begin(out);
-    sheet_row(out, cells, 9 + REFUSALS);
+    sheet_row(out, cells, 10 + REFUSALS);
     for (size_t i = 0; i < plan->campaign->n_orders; i++)
         plan_csv_line(&plan->units[i], plan->units[i].name, out);
     plan_csv_line(&plan->totals, lang("Total", "合计"), out);
@@ -189,6 +198,7 @@ static void plan_put_figures(struct jv *object, const struct plan_unit *line)
     jv_put(object, "quota", jv_int(line->quota));
     jv_put(object, "good", jv_int(line->good));
     jv_put(object, "reserve", jv_int(line->reserve));
+    jv_put(object, "opted_out", jv_int(line->opted_out));
     jv_put(object, "refused", refused);
     jv_put(object, "parts_min", jv_int(line->parts_least));
     jv_put(object, "parts_max", jv_int(line->parts_most));

@@ -11,6 +11,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/utf8.h"
+#include "gateway/model/mask.h"
 
 static const struct {
     const char *name, *english, *chinese;
@@ -61,6 +62,11 @@ void plan_free(struct plan *plan)
     free(plan->units);
     plan_boards_free(plan->boards);
     free(plan);
+}
+
+static bool plan_is_opted_out(const struct plan *plan, const struct recipient *row)
+{
+    return !row->refused && plan->opted_out && numset_has(plan->opted_out, row->number);
 }
 
 static void plan_count(struct plan_unit *line, const struct recipient *row)
@@ -114,17 +120,13 @@ static size_t plan_characters(const char *text)
     return n;
 }
 
-/* The number itself may be in the text: its middle digits are nobody's business. */
-static char *plan_masked(const char *text, int64_t number)
+/* Numbers may be in the text: their middle digits are nobody's business. */
+static char *plan_masked(const char *text)
 {
-    char *copy = mem_dup(text), mask[24], plain[24], *at;
+    struct buffer masked = BUFFER_NULL;
 
-    phone_mask(number, mask);
-    snprintf(plain, sizeof plain, "%" PRId64, number);
-    at = plain + (strlen(plain) > strlen(mask) ? strlen(plain) - strlen(mask) : 0);
-    for (char *from = copy; strlen(at) == strlen(mask) && (from = strstr(from, at));)
-        memcpy(from, mask, strlen(mask));
-    return copy;
+    mask_text(text, &masked);
+    return buffer_take(&masked);
 }
 
 static void plan_look_at_text(struct plan *plan, struct plan_unit *unit,
@@ -136,7 +138,7 @@ static void plan_look_at_text(struct plan *plan, struct plan_unit *unit,
     plan->totals.double_refusals += twice;
     if (unit->sample)
         return;
-    unit->sample = plan_masked(row->text, row->number);
+    unit->sample = plan_masked(row->text);
     unit->sample_parts = row->parts;
     unit->sample_length = plan_characters(row->text);
 }
@@ -144,6 +146,11 @@ static void plan_look_at_text(struct plan *plan, struct plan_unit *unit,
 void plan_add(struct plan *plan, const struct recipient *row)
 {
     LOG_ASSERT(row->order < plan->campaign->n_orders);
+    if (plan_is_opted_out(plan, row)) {
+        plan->units[row->order].opted_out++;
+        plan->totals.opted_out++;
+        return;
+    }
     plan_count(&plan->units[row->order], row);
     plan_count(&plan->totals, row);
     if (!row->refused)

@@ -14,14 +14,16 @@
 #include "gateway/base/json.h"
 #include "gateway/config/recipients.h"
 #include "gateway/model/campaign.h"
+#include "gateway/model/numset.h"
 #include "gateway/model/office.h"
 #include "gateway/report/plan_boards.h"
 
 struct plan_unit {
     const char *id, *name;
     int64_t quota;
-    int64_t good;    /* within the quota */
-    int64_t reserve; /* good, but only sent to when others fail */
+    int64_t good;      /* within the quota */
+    int64_t reserve;   /* good, but only sent to when others fail */
+    int64_t opted_out; /* of people who have refused before: not sent to, and in no other figure */
     int64_t refused[REFUSALS];
     int64_t parts;                   /* of the good ones: what is billed when all goes well */
     int64_t parts_least, parts_most; /* of one message, reserve included; 0: no message */
@@ -38,6 +40,7 @@ struct plan {
     const struct office *office;
     struct plan_unit *units; /* one an order */
     struct plan_boards *boards;
+    const struct numset *opted_out; /* lent, set before the first row; NULL: nobody */
     struct plan_unit totals;
 };
 

@@ -74,7 +74,7 @@ int preview_write(struct preview *preview, char *why, size_t why_size)
     rc = preview_save(picture, preview->path);
     if (rc)
         snprintf(why, why_size, lang("%s can't be written: %s.", "无法写入 %s：%s。"),
-                 preview->path, strerror(-rc));
+                 preview->path, lang_error(rc));
     else if (preview_runs(preview, picture))
         preview_explain(preview, why, why_size);
     picture_free(picture);

@@ -5,19 +5,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/buffer.h"
+#include "gateway/base/durable.h"
 #include "gateway/base/mem.h"
+#include "gateway/model/mask.h"
 #include "gateway/report/sheet.h"
 
 struct refused {
     FILE *file;
     char *path, *temporary;
     int64_t rows;
+    bool numbers;
 };
 
 char *refused_path(const char *directory, const char *campaign_id)
@@ -32,13 +36,14 @@ static void refused_free(struct refused *refused)
     free(refused);
 }
 
-int refused_open(struct refused **out, const char *path)
+int refused_open(struct refused **out, const char *path, bool numbers)
 {
     struct refused *refused = mem_new(struct refused);
     int fd;
 
     *out = NULL;
     refused->path = mem_dup(path);
+    refused->numbers = numbers;
     /* One name, so that what a crash leaves (full numbers) is overwritten by the next try. */
     refused->temporary = mem_printf("%s.part", path);
     fd = open(refused->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -51,6 +56,7 @@ int refused_open(struct refused **out, const char *path)
     refused->file = fdopen(fd, "w");
     if (!refused->file)
         abort();
+    (void)fchmod(fd, 0600); /* one that a crash has left, whatever its mode */
     sheet_begin(refused->file);
     sheet_row(refused->file, (const char *[4]){"文件", "行", "号码", "原因"}, 4);
     *out = refused;
@@ -59,28 +65,17 @@ int refused_open(struct refused **out, const char *path)
 
 void refused_add(struct refused *refused, const struct recipient *row)
 {
+    BUFFER_FREE_LATER struct buffer masked = BUFFER_NULL;
+    const char *number = row->raw ? row->raw : "";
     char line[24];
 
     snprintf(line, sizeof line, "%" PRId64, row->line);
-    sheet_row(refused->file,
-              (const char *[4]){row->file, line, row->raw ? row->raw : "", recipients_reason(row)},
-              4);
+    if (!refused->numbers) {
+        mask_field(number, &masked);
+        number = buffer_text(&masked);
+    }
+    sheet_row(refused->file, (const char *[4]){row->file, line, number, recipients_reason(row)}, 4);
     refused->rows++;
-}
-
-/* A rename survives a power cut only when the folder is on disk too. */
-static int refused_sync_folder(const char *path)
-{
-    MEM_FREE_LATER char *copy = mem_dup(path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int rc = 0;
-
-    if (fd < 0)
-        return -errno;
-    if (fsync(fd) && errno != EINVAL)
-        rc = -errno;
-    close(fd);
-    return rc;
 }
 
 static int refused_publish(struct refused *refused)
@@ -98,7 +93,7 @@ static int refused_publish(struct refused *refused)
         unlink(refused->temporary);
         return rc;
     }
-    return refused_sync_folder(refused->path);
+    return durable_sync_parent(refused->path);
 }
 
 int64_t refused_close(struct refused *refused)

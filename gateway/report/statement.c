@@ -1,7 +1,8 @@
 /* statement: what became of a campaign. See statement.h.
  * Runs: any. */
-#include "gateway/report/statement.h"
+#include "gateway/report/statement_inside.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/model/outcome.h"
+#include "gateway/ledger/books_records.h"
+#include "gateway/ledger/books_records.h"
 
 #define STATE(state) (1u << DELIVERY_##state)
 
@@ -23,23 +26,20 @@ static const struct {
     [COLUMN_UNDELIVERED] = {"undelivered", "Not delivered", "未送达", STATE(UNDELIVERED)},
     [COLUMN_REJECTED] = {"rejected", "Rejected", "被拒绝", STATE(REJECTED)},
     [COLUMN_UNKNOWN] = {"unknown", "In doubt", "结果不明", STATE(UNKNOWN)},
-    [COLUMN_SUPPRESSED] = {"suppressed", "Opted out", "已退订不发", STATE(SUPPRESSED)},
+    [COLUMN_SUPPRESSED] = {"suppressed", "Opted out", "已拒收不发", STATE(SUPPRESSED)},
     [COLUMN_EXPIRED] = {"expired", "Expired", "过期未发", STATE(EXPIRED)},
     [COLUMN_CANCELLED] = {"cancelled", "Cancelled", "已取消", STATE(CANCELLED)},
     [COLUMN_OPEN] = {"open", "Open", "未完成",
                      STATE(PLANNED) | STATE(DUE) | STATE(INFLIGHT) | STATE(DEFERRED)},
 };
 
-#define STATEMENT_BILLED (STATE(SENT) | STATE(DELIVERED) | STATE(UNDELIVERED))
-
-/* A sum that leaves int64 means that the books are damaged: no figure may be printed from them. */
-static void statement_add(int64_t *sum, int64_t n)
+void statement_add(int64_t *sum, int64_t n)
 {
     if (__builtin_add_overflow(*sum, n, sum))
-        log_panic("a count in the books is out of range");
+        *sum = n < 0 ? INT64_MIN : INT64_MAX;
 }
 
-static int64_t statement_sum(const int64_t *n, uint32_t states)
+int64_t statement_sum(const int64_t *n, uint32_t states)
 {
     int64_t sum = 0;
 
@@ -49,17 +49,57 @@ static int64_t statement_sum(const int64_t *n, uint32_t states)
     return sum;
 }
 
+uint32_t statement_column_states(enum statement_column column)
+{
+    return statement_columns[column].states;
+}
+
+const char *statement_erased_note(void)
+{
+    return lang("The numbers and texts of this campaign were erased by rule; its figures stay, and "
+                "are proved as before.",
+                "本任务的号码和正文已按规定清除；数字保留，仍可核对。");
+}
+
+const char *statement_unreadable(int rc)
+{
+    if (rc == -EUCLEAN || rc == -EMEDIUMTYPE || rc == -EIO)
+        return lang("The books are damaged, or their disk is. Keep them as they are: \"lawcast "
+                    "audit verify\" says more.",
+                    "账本或其磁盘已损坏。请原样保存，详情见 lawcast audit verify。");
+    return lang("The books can't be read just now. Try again.", "暂时无法读取账本，请重试。");
+}
+
+bool statement_has_unit(const struct statement *statement, const char *id)
+{
+    for (size_t i = 0; i < statement->n_units; i++)
+        if (strcmp(statement->units[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* What is too long is cut between two characters. */
+static void statement_put(char *to, size_t size, const char *from)
+{
+    size_t length = strnlen(from, size - 1);
+
+    while (length && ((unsigned char)from[length] & 0xC0) == 0x80)
+        length--;
+    memcpy(to, from, length);
+    to[length] = '\0';
+}
+
 static void statement_build_unit(struct statement *statement, struct statement_unit *to,
                                  const struct books_unit *from)
 {
     struct statement_unit *totals = &statement->totals;
 
     snprintf(to->id, sizeof to->id, "%s", from->id);
-    snprintf(to->name, sizeof to->name, "%s", from->name);
+    statement_put(to->name, sizeof to->name, from->name);
     to->quota = from->quota;
-    to->planned = statement_sum(from->n, (1u << DELIVERY_STATES) - 1);
+    to->planned = statement_sum(from->n, STATEMENT_ALL);
     to->parts = statement_sum(from->parts, STATEMENT_BILLED);
-    to->parts_unknown = statement_sum(from->parts, STATE(UNKNOWN));
+    to->parts_unknown = statement_sum(from->parts, STATEMENT_DOUBTED);
     statement_add(&totals->quota, to->quota);
     statement_add(&totals->planned, to->planned);
     statement_add(&totals->parts, to->parts);
@@ -68,17 +108,22 @@ static void statement_build_unit(struct statement *statement, struct statement_u
         to->n[i] = statement_sum(from->n, statement_columns[i].states);
         statement_add(&totals->n[i], to->n[i]);
     }
-    for (size_t state = 0; state < DELIVERY_STATES; state++)
+    for (size_t state = 0; state < DELIVERY_STATES; state++) {
+        to->states.n[state] = from->n[state];
+        to->states.parts[state] = from->parts[state];
         statement_add(&statement->by_state[state], from->n[state]);
+        statement_add(&totals->states.n[state], from->n[state]);
+        statement_add(&totals->states.parts[state], from->parts[state]);
+    }
 }
 
 static void statement_build_board(struct statement_board *to, const struct books_board *from)
 {
     snprintf(to->id, sizeof to->id, "%s", from->id);
     snprintf(to->owner, sizeof to->owner, "%s", from->owner);
-    snprintf(to->owner_name, sizeof to->owner_name, "%s",
-             from->owner_name[0] ? from->owner_name : from->owner);
-    snprintf(to->place, sizeof to->place, "%s", from->place);
+    statement_put(to->owner_name, sizeof to->owner_name,
+                  from->owner_name[0] ? from->owner_name : from->owner);
+    statement_put(to->place, sizeof to->place, from->place);
     to->slogans = from->slogans;
     to->showings = from->showings;
     to->planned = from->planned;
@@ -125,46 +170,121 @@ void statement_build(struct statement *statement, const struct statement_source 
     statement->boards = mem_array(source->n_boards + 1, struct statement_board);
     for (size_t i = 0; i < source->n_boards; i++)
         statement_build_board(&statement->boards[i], &source->boards[i]);
+    statement->with = source->with;
+    statement_build_lines(statement, source);
+}
+
+/* What the books lend, as long as a statement is made of it. */
+struct statement_loan {
+    struct books_unit *units;
+    struct books_board *boards;
+    struct books_route *routes;
+    struct books_tally *tallies;
+    struct books_unit_day *unit_days;
+};
+
+static int statement_borrow(struct books *books, struct statement_loan *loan,
+                            struct statement_source *source)
+{
+    int64_t campaign = source->campaign->number;
+    int rc = books_units(books, campaign, &loan->units, &source->n_units);
+
+    if (rc == 0)
+        rc = books_boards(books, campaign, &loan->boards, &source->n_boards);
+    if (rc == 0)
+        rc = books_routes(books, campaign, &loan->routes, &source->n_routes);
+    if (rc == 0 && source->with & STATEMENT_MODEMS)
+        rc = books_tallies(books, campaign, &loan->tallies, &source->n_tallies);
+    if (rc == 0 && source->with & STATEMENT_UNIT_DAYS)
+        rc = books_unit_days(books, campaign, &loan->unit_days, &source->n_unit_days);
+    source->units = loan->units;
+    source->boards = loan->boards;
+    source->routes = loan->routes;
+    source->tallies = loan->tallies;
+    source->unit_days = loan->unit_days;
+    return rc;
+}
+
+static void statement_give_back(struct statement_loan *loan)
+{
+    free(loan->units);
+    free(loan->boards);
+    free(loan->routes);
+    free(loan->tallies);
+    free(loan->unit_days);
 }
 
 static int statement_read_found(struct books *books, const struct books_campaign *campaign,
-                                struct statement *statement)
+                                unsigned with, struct statement *statement)
 {
-    struct books_unit *units = NULL;
-    struct books_board *boards = NULL;
-    struct statement_source source = {.campaign = campaign};
-    int rc = books_units(books, campaign->number, &units, &source.n_units);
+    struct statement_loan loan = {0};
+    struct statement_source source = {.campaign = campaign, .with = with};
+    int rc = statement_borrow(books, &loan, &source);
 
-    if (rc == 0)
-        rc = books_boards(books, campaign->number, &boards, &source.n_boards);
     if (rc == 0) {
-        source.units = units;
-        source.boards = boards;
         statement_build(statement, &source);
         rc = books_notes(books, campaign->number, &statement->notes);
+    }
+    if (rc == 0)
+        rc = books_is_rehearsal(books);
+    if (rc > 0) {
+        statement->rehearsal = true;
+        rc = 0;
     }
     if (rc == 0 && source.n_boards)
         rc = shown_read(books, campaign->number, &statement->shown);
     if (rc == 0)
-        rc = targets_read(books, campaign, boards, source.n_boards, &statement->targets);
+        rc = targets_read(books, campaign, loan.boards, source.n_boards, &statement->targets);
+    if (rc == 0)
+        rc = contact_lines_read(books, campaign->number, &statement->contacts);
     if (rc)
         statement_release(statement);
-    free(units);
-    free(boards);
+    statement_give_back(&loan);
+    return rc;
+}
+
+/* The key goes with the numbers and texts. */
+static int statement_read_erased(struct books *books, struct statement *statement)
+{
+    struct record_key key;
+    int rc = books_tag_key(books, statement->number, &key);
+
+    explicit_bzero(&key, sizeof key);
+    statement->erased = rc > 0;
+    return rc < 0 ? rc : 0;
+}
+
+static int statement_read_held(struct books *books, const char *campaign_id, unsigned with,
+                               struct statement *statement)
+{
+    struct books_campaign campaign = {0};
+    int rc = books_find_campaign(books, campaign_id, &campaign);
+
+    if (rc)
+        return rc;
+    rc = statement_read_found(books, &campaign, with, statement);
+    if (rc == 0 && (rc = statement_read_erased(books, statement)) < 0)
+        statement_release(statement);
+    books_campaign_release(&campaign);
+    return rc;
+}
+
+int statement_read_with(struct books *books, const char *campaign_id, unsigned with,
+                        struct statement *statement)
+{
+    int rc = books_hold(books);
+
+    memset(statement, 0, sizeof *statement);
+    if (rc < 0)
+        return rc;
+    rc = statement_read_held(books, campaign_id, with, statement);
+    books_let_go(books);
     return rc;
 }
 
 int statement_read(struct books *books, const char *campaign_id, struct statement *statement)
 {
-    struct books_campaign campaign = {0};
-    int rc = books_find_campaign(books, campaign_id, &campaign);
-
-    memset(statement, 0, sizeof *statement);
-    if (rc)
-        return rc;
-    rc = statement_read_found(books, &campaign, statement);
-    books_campaign_release(&campaign);
-    return rc;
+    return statement_read_with(books, campaign_id, STATEMENT_MODEMS, statement);
 }
 
 void statement_release(struct statement *statement)
@@ -173,90 +293,11 @@ void statement_release(struct statement *statement)
     free(statement->windows);
     free(statement->units);
     free(statement->boards);
+    statement_release_lines(statement);
     shown_release(&statement->shown);
     targets_release(&statement->targets);
+    contact_lines_release(&statement->contacts);
     memset(statement, 0, sizeof *statement);
-}
-
-static bool statement_check_line(const struct statement_unit *line, char *why, size_t why_size)
-{
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < STATEMENT_COLUMNS; i++) {
-        if (line->n[i] < 0) {
-            snprintf(why, why_size, lang("%s: the column %s is negative.", "%s：“%s”一栏为负数。"),
-                     line->name, statement_column_label((enum statement_column)i));
-            return false;
-        }
-        statement_add(&sum, line->n[i]);
-    }
-    if (sum != line->planned) {
-        snprintf(why, why_size,
-                 lang("%s: the columns make %lld, but %lld messages are planned.",
-                      "%s：各栏合计 %lld 条，但计划为 %lld 条。"),
-                 line->name, (long long)sum, (long long)line->planned);
-        return false;
-    }
-    return true;
-}
-
-/* The days of a board, and its line. */
-static bool statement_check_board(const struct statement *statement,
-                                  const struct statement_board *board, size_t *at, char *why,
-                                  size_t why_size)
-{
-    const struct shown_days *shown = &statement->shown;
-    int64_t sum = 0;
-
-    for (; *at < shown->n && strcmp(shown->days[*at].board, board->id) == 0; ++*at)
-        statement_add(&sum, shown->days[*at].ms);
-    if (sum == board->shown_ms)
-        return true;
-    snprintf(why, why_size,
-             lang("%s: the days make %lld ms of shown time, but the books count %lld.",
-                  "%s：各日播放时长合计 %lld 毫秒，但账本为 %lld 毫秒。"),
-             board->id, (long long)sum, (long long)board->shown_ms);
-    return false;
-}
-
-/* Both come in the order of the books. */
-static bool statement_check_boards(const struct statement *statement, char *why, size_t why_size)
-{
-    size_t at = 0;
-
-    for (size_t i = 0; i < statement->n_boards; i++)
-        if (!statement_check_board(statement, &statement->boards[i], &at, why, why_size))
-            return false;
-    if (at == statement->shown.n)
-        return true;
-    snprintf(why, why_size,
-             lang("%s has shown something and is no board of this campaign.",
-                  "%s 有播放记录，但不是本任务的显示屏。"),
-             statement->shown.days[at].board);
-    return false;
-}
-
-bool statement_adds_up(const struct statement *statement, char *why, size_t why_size)
-{
-    struct statement_unit all = {0};
-
-    for (size_t u = 0; u < statement->n_units; u++) {
-        const struct statement_unit *unit = &statement->units[u];
-
-        if (!statement_check_line(unit, why, why_size))
-            return false;
-        statement_add(&all.planned, unit->planned);
-        statement_add(&all.parts, unit->parts);
-        for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
-            statement_add(&all.n[i], unit->n[i]);
-    }
-    if (all.planned != statement->totals.planned || all.parts != statement->totals.parts ||
-        memcmp(all.n, statement->totals.n, sizeof all.n) != 0) {
-        snprintf(why, why_size, "%s",
-                 lang("The totals are not the sum of the units.", "合计不等于各单位之和。"));
-        return false;
-    }
-    return statement_check_boards(statement, why, why_size);
 }
 
 const char *statement_column_name(enum statement_column column)

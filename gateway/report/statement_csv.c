@@ -6,12 +6,25 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
 #include "gateway/model/phone.h"
+#include "gateway/model/rehearsed.h"
 #include "adapters/modem/cms.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/sheet.h"
 #include "gateway/report/statement_print.h"
 
 enum { FIGURES = STATEMENT_COLUMNS + 3, LINE_CELLS = FIGURES + 2 };
+
+/* What a rehearsal has made, or what was erased since, says so first, in a section of its own. */
+static void statement_csv_begin(const struct statement *statement, FILE *out)
+{
+    sheet_begin(out);
+    if (statement->rehearsal)
+        sheet_row(out, (const char *[]){rehearsed_banner()}, 1);
+    if (statement->erased)
+        sheet_row(out, (const char *[]){statement_erased_note()}, 1);
+    if (statement->rehearsal || statement->erased)
+        sheet_row(out, NULL, 0);
+}
 
 static void statement_csv_line(const struct statement_unit *line, const char *name, FILE *out)
 {
@@ -45,6 +58,43 @@ static void statement_csv_units(const struct statement *statement, FILE *out)
     for (size_t i = 0; i < statement->n_units; i++)
         statement_csv_line(&statement->units[i], statement->units[i].name, out);
     statement_csv_line(&statement->totals, lang("Total", "合计"), out);
+}
+
+static void statement_csv_dimension(const struct statement *statement,
+                                    enum statement_dimension dimension, FILE *out)
+{
+    BUFFER_FREE_LATER struct buffer label = BUFFER_NULL;
+    const struct statement_lines *lines = &statement->by[dimension];
+    const char *head[STATEMENT_COLUMNS + 3] = {statement_dimension_label(dimension),
+                                               lang("Planned", "计划")};
+
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        head[2 + i] = statement_column_label((enum statement_column)i);
+    head[STATEMENT_COLUMNS + 2] = lang("Parts", "计费条");
+    sheet_row(out, NULL, 0);
+    sheet_row(out, head, STATEMENT_COLUMNS + 3);
+    for (size_t i = 0; i < lines->n; i++) {
+        const struct statement_line *line = &lines->lines[i];
+        char text[STATEMENT_COLUMNS + 2][FIGURE_ROOM];
+        const char *cells[STATEMENT_COLUMNS + 3];
+
+        statement_line_label(line, dimension, statement->with, &label);
+        cells[0] = buffer_text(&label);
+        snprintf(text[0], FIGURE_ROOM, "%" PRId64, line->planned);
+        for (size_t c = 0; c < STATEMENT_COLUMNS; c++)
+            snprintf(text[1 + c], FIGURE_ROOM, "%" PRId64, line->n[c]);
+        snprintf(text[STATEMENT_COLUMNS + 1], FIGURE_ROOM, "%" PRId64, line->parts);
+        for (size_t c = 0; c < STATEMENT_COLUMNS + 2; c++)
+            cells[1 + c] = text[c];
+        sheet_row(out, cells, STATEMENT_COLUMNS + 3);
+    }
+}
+
+static void statement_csv_dimensions(const struct statement *statement, FILE *out)
+{
+    for (int i = 0; i < STATEMENT_DIMENSIONS; i++)
+        if (statement->by[i].n)
+            statement_csv_dimension(statement, (enum statement_dimension)i, out);
 }
 
 static void statement_csv_boards(const struct statement *statement, FILE *out)
@@ -122,13 +172,8 @@ static void statement_csv_targets(const struct target_lines *targets, FILE *out)
     }
 }
 
-void statement_print_csv(const struct statement *statement, FILE *out)
+static void statement_csv_all_boards(const struct statement *statement, FILE *out)
 {
-    sheet_begin(out);
-    if (statement->n_units || !statement->n_boards)
-        statement_csv_units(statement, out);
-    if (!statement->n_boards)
-        return;
     if (statement->n_units)
         sheet_row(out, NULL, 0);
     statement_csv_boards(statement, out);
@@ -142,11 +187,22 @@ void statement_print_csv(const struct statement *statement, FILE *out)
     }
 }
 
+void statement_print_csv(const struct statement *statement, FILE *out)
+{
+    statement_csv_begin(statement, out);
+    if (statement->n_units || !statement->n_boards)
+        statement_csv_units(statement, out);
+    statement_csv_dimensions(statement, out);
+    if (statement->n_boards)
+        statement_csv_all_boards(statement, out);
+    contact_lines_csv(&statement->contacts, out);
+}
+
 enum { DELIVERY_CELLS = 13 };
 
 /* In words. After a report the code is the network's status, before that the error of the last
  * attempt; an error that stood there when a report came in another way says nothing about it. */
-static const char *statement_csv_code(const struct books_delivery *delivery)
+const char *statement_delivery_why(const struct books_delivery *delivery)
 {
     int code = (int)delivery->code;
 
@@ -163,11 +219,17 @@ static const char *statement_csv_code(const struct books_delivery *delivery)
     }
 }
 
+struct statement_csv_sheet {
+    FILE *out;
+    bool numbers;
+};
+
 /* The text of a message may hold a citizen's name: only slogans, which hang in public, are given.
  */
 static int statement_csv_delivery(void *ctx, const struct books_delivery *delivery)
 {
-    FILE *out = ctx;
+    const struct statement_csv_sheet *sheet = ctx;
+    FILE *out = sheet->out;
     bool sms = delivery->channel == CHANNEL_SMS;
     char figures[5][FIGURE_ROOM], number[24] = "", when[20];
 
@@ -176,7 +238,9 @@ static int statement_csv_delivery(void *ctx, const struct books_delivery *delive
     snprintf(figures[2], FIGURE_ROOM, "%" PRId32, delivery->attempts);
     snprintf(figures[3], FIGURE_ROOM, "%" PRId32, delivery->code);
     snprintf(figures[4], FIGURE_ROOM, "%" PRId64, delivery->shown_ms / 1000);
-    if (sms)
+    if (sms && sheet->numbers && delivery->address > 0)
+        snprintf(number, sizeof number, "%" PRId64, delivery->address);
+    else if (sms)
         phone_mask(delivery->address, number);
     clock_format(delivery->changed_ms, when);
     sheet_row(out,
@@ -184,25 +248,29 @@ static int statement_csv_delivery(void *ctx, const struct books_delivery *delive
                                              sms ? number : delivery->board,
                                              delivery_state_label(delivery->state),
                                              sms ? figures[1] : "", figures[2], delivery->device,
-                                             figures[3], statement_csv_code(delivery), when,
+                                             figures[3], statement_delivery_why(delivery), when,
                                              sms ? "" : figures[4], sms ? "" : delivery->text},
               DELIVERY_CELLS);
     return ferror(out) ? -EIO : 0;
 }
 
+/* Into how many segments a message is split; what the network took and bills is in the statement:
+ * the two don't add up where messages were refused or tried again. */
 int statement_print_deliveries(struct books *books, const struct statement *statement, FILE *out)
 {
-    sheet_begin(out);
+    struct statement_csv_sheet sheet = {out, (statement->with & STATEMENT_NUMBERS) != 0};
+
+    statement_csv_begin(statement, out);
     sheet_row(out,
               (const char *[DELIVERY_CELLS]){
                   lang("Delivery", "编号"), lang("Unit", "单位代号"), lang("Channel", "渠道"),
                   lang("Number or board", "号码或显示屏"), lang("State", "状态"),
-                  lang("Parts", "计费条"), lang("Attempts", "尝试次数"), lang("Device", "设备"),
-                  lang("Code", "代码"), lang("Meaning of the code", "代码含义"),
-                  lang("Changed at", "最后变动时间"), lang("Seconds shown", "播放秒数"),
-                  lang("Slogan", "标语")},
+                  lang("Segments", "拆分条数"), lang("Attempts", "尝试次数"),
+                  lang("Device", "设备"), lang("Code", "代码"),
+                  lang("Meaning of the code", "代码含义"), lang("Changed at", "最后变动时间"),
+                  lang("Seconds shown", "播放秒数"), lang("Slogan", "标语")},
               DELIVERY_CELLS);
-    return books_deliveries(books, statement->number, statement_csv_delivery, out);
+    return books_deliveries(books, statement->number, statement_csv_delivery, &sheet);
 }
 
 enum { SHOWING_CELLS = 11 };
@@ -210,9 +278,11 @@ enum { SHOWING_CELLS = 11 };
 static int statement_csv_showing(void *ctx, const struct books_shown *shown)
 {
     FILE *out = ctx;
-    int64_t ms = shown->until_ms - shown->from_ms;
     char from[20], until[20], seconds[FIGURE_ROOM];
+    int64_t ms;
 
+    if (__builtin_sub_overflow(shown->until_ms, shown->from_ms, &ms))
+        return -EUCLEAN;
     clock_format(shown->from_ms, from);
     clock_format(shown->until_ms, until);
     snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
@@ -227,7 +297,7 @@ static int statement_csv_showing(void *ctx, const struct books_shown *shown)
 
 int statement_print_showings(struct books *books, const struct statement *statement, FILE *out)
 {
-    sheet_begin(out);
+    statement_csv_begin(statement, out);
     sheet_row(out,
               (const char *[SHOWING_CELLS]){
                   lang("Board", "显示屏"), lang("Place", "地点"), lang("Owner", "所属单位"),

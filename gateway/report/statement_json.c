@@ -3,13 +3,38 @@
 #include "gateway/report/figure.h"
 #include "gateway/report/statement_print.h"
 
+static void statement_put_columns(struct jv *object, const int64_t *n, int64_t planned,
+                                  int64_t parts)
+{
+    jv_put(object, "planned", jv_int(planned));
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        jv_put(object, statement_column_name((enum statement_column)i), jv_int(n[i]));
+    jv_put(object, "parts", jv_int(parts));
+}
+
 static void statement_put_figures(struct jv *object, const struct statement_unit *line)
 {
     jv_put(object, "quota", jv_int(line->quota));
-    jv_put(object, "planned", jv_int(line->planned));
-    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
-        jv_put(object, statement_column_name((enum statement_column)i), jv_int(line->n[i]));
-    jv_put(object, "parts", jv_int(line->parts));
+    statement_put_columns(object, line->n, line->planned, line->parts);
+}
+
+static struct jv *statement_json_lines(const struct statement *statement,
+                                       enum statement_dimension dimension)
+{
+    BUFFER_FREE_LATER struct buffer id = BUFFER_NULL;
+    const struct statement_lines *lines = &statement->by[dimension];
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < lines->n; i++) {
+        const struct statement_line *from = &lines->lines[i];
+        struct jv *line = jv_object();
+
+        statement_line_id(from, dimension, statement->with, &id);
+        jv_put(line, statement_dimension_name(dimension), jv_string(buffer_text(&id)));
+        statement_put_columns(line, from->n, from->planned, from->parts);
+        jv_push(list, line);
+    }
+    return list;
 }
 
 static struct jv *statement_json_windows(const struct statement *statement)
@@ -126,6 +151,10 @@ struct jv *statement_to_json(const struct statement *statement)
     jv_put(document, "entered", jv_bool(statement->planned));
     jv_put(document, "windows", statement_json_windows(statement));
     jv_put(document, "units", statement_json_units(statement));
+    for (int i = 0; i < STATEMENT_DIMENSIONS; i++)
+        if (i == BY_OPERATOR || statement->with & STATEMENT_MODEMS)
+            jv_put(document, statement_dimension_list((enum statement_dimension)i),
+                   statement_json_lines(statement, (enum statement_dimension)i));
     jv_put(document, "boards", statement_json_boards(statement));
     jv_put(document, "shown", statement_json_shown(&statement->shown));
     jv_put(document, "targets", statement_json_targets(&statement->targets));

@@ -5,12 +5,12 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/utf8.h"
+#include "gateway/model/rehearsed.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/statement_print.h"
 #include "gateway/report/table.h"
 
-/* In the order in which people ask: what was owed, what was reached, what is missing. */
-static const enum statement_column statement_order[STATEMENT_COLUMNS] = {
+const enum statement_column statement_order[STATEMENT_COLUMNS] = {
     COLUMN_DELIVERED,  COLUMN_SENT,    COLUMN_UNDELIVERED, COLUMN_REJECTED, COLUMN_UNKNOWN,
     COLUMN_SUPPRESSED, COLUMN_EXPIRED, COLUMN_CANCELLED,   COLUMN_OPEN,
 };
@@ -165,9 +165,13 @@ static void statement_print_head(const struct statement *statement, FILE *out)
 {
     BUFFER_FREE_LATER struct buffer head = BUFFER_NULL;
 
+    if (statement->rehearsal)
+        fprintf(out, "%s\n", rehearsed_banner());
     table_put_text(&head, statement->title, 200, false);
     fprintf(out, "%s (%s)\n", buffer_text(&head), statement->id);
     statement_print_windows(statement, out);
+    if (statement->erased)
+        fprintf(out, "● %s\n", statement_erased_note());
     if (!statement->planned)
         fputs(lang("▲ The campaign is not completely entered in the books: either it is just being "
                    "entered, or\n  the entering was cut short and \"lawcast run\" goes on with it. "
@@ -201,10 +205,12 @@ void statement_print_table(const struct statement *statement, FILE *out)
                      "已发送的短信中，有 %s 条逾期未收到回执，不再等待。\n"),
                 count);
     }
+    statement_print_dimensions(statement, out);
     if (statement->n_units && statement->n_boards)
         fputc('\n', out);
     if (statement->n_boards)
         statement_print_boards(statement, out);
     statement_print_shown(statement, out);
     statement_print_targets(statement, out);
+    contact_lines_print(&statement->contacts, out);
 }

@@ -66,7 +66,6 @@ static void assert_fits(char *text)
 
 static void speak(const char *locale)
 {
-    setenv("TZ", "Asia/Shanghai", 1);
     setenv("LC_ALL", locale, 1);
 }
 
@@ -200,5 +199,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(whose_it_is_now, kit_setup, kit_teardown),
     };
 
+    setenv("TZ", "Asia/Shanghai", 1);
+    tzset();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

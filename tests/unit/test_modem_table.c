@@ -71,7 +71,7 @@ static char *show(const struct kit *kit, const struct office *office, bool json)
     assert_int_equal(modem_table_read(&table, office, books, &words, clock_wall_ms()), 0);
     if (json) {
         BUFFER_FREE_LATER struct buffer buffer = BUFFER_NULL;
-        struct jv *document = modem_table_json(table, true);
+        struct jv *document = modem_table_json(table, true, false);
 
         jv_write(document, false, &buffer);
         fputs(buffer_text(&buffer), out);

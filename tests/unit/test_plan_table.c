@@ -97,6 +97,41 @@ static void rows_are_summed(void **state)
     plan_free(plan);
 }
 
+/* Numbers that refused before are in no other figure, and a refused row is no opted-out one. */
+static void opted_out_numbers_are_not_planned(void **state)
+{
+    static const struct recipient rows[] = {
+        {.order = 0, .parts = 1, .number = 8613800000001, .text = "好"},
+        {.order = 0, .parts = 2, .number = 8613800000002, .text = "好"},
+        {.order = 0, .parts = 2, .number = 8613800000003, .text = "好", .reserve = true},
+        {.order = 0, .refused = true, .why = REFUSAL_DUPLICATE, .number = 8613800000002},
+    };
+    struct plan *plan = plan_new(&campaign, &office);
+    struct numset *set = numset_new();
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    numset_add(set, 8613800000002);
+    numset_add(set, 8613800000003);
+    plan->opted_out = set;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        plan_add(plan, &rows[i]);
+    plan_print_table(plan, out);
+    fclose(out);
+    assert_int_equal(plan->units[0].good, 1);
+    assert_int_equal(plan->units[0].reserve, 0);
+    assert_int_equal(plan->units[0].parts, 1);
+    assert_int_equal(plan->units[0].opted_out, 2);
+    assert_int_equal(plan->totals.opted_out, 2);
+    assert_int_equal(plan_refused(&plan->units[0]), 1);
+    assert_non_null(strstr(text, "  Opted out  "));
+    plan_free(plan);
+    numset_free(set);
+    free(text);
+}
+
 static void short_means_fewer_good_than_quota(void **state)
 {
     struct plan *plan = small_plan();
@@ -142,6 +177,7 @@ static void the_table_shows_it(void **state)
     assert_non_null(strstr(text, "Refused   Bad number  Duplicate  Bad columns\n"));
     assert_non_null(strstr(text, "plaza  金安区        2      2  0:10:00  none   play log\n"));
     assert_null(strstr(text, "idle"));
+    assert_null(strstr(text, "Opted out"));
     assert_non_null(strstr(text, "金安区, first message (24 characters; parts: 1):\n  【甲】张三"));
     assert_null(strstr(text, "13800000001"));
     assert_non_null(strstr(text, "2 modems at 2 to 6 seconds a part need 0:00:06 to 0:00:18"));
@@ -170,7 +206,8 @@ static void sheet_and_json_show_it(void **state)
 {
     static const char expected[] =
         "{\"campaign\":\"day\",\"title\":\"日\",\"units\":[{\"unit\":\"jinan\",\"name\":\"金安区\","
-        "\"quota\":3,\"good\":2,\"reserve\":0,\"refused\":{\"number\":1,\"duplicate\":2,"
+        "\"quota\":3,\"good\":2,\"reserve\":0,\"opted_out\":0,\"refused\":{\"number\":1,"
+        "\"duplicate\":2,"
         "\"too_long\":0,\"text\":0,\"columns\":0},\"parts_min\":1,\"parts_max\":2,\"parts\":3,"
         "\"alphabet\":\"UCS-2\",\"empty_fields\":1,\"double_refusals\":1,"
         "\"sample\":{\"text\":\"【甲】张三138****0001好。拒收请回复R\",\"characters\":24,"
@@ -181,8 +218,8 @@ static void sheet_and_json_show_it(void **state)
     struct jv *document = plan_to_json(plan);
 
     (void)state;
-    assert_non_null(strstr(text, "\r\njinan,金安区,3,2,0,1,2,0,0,0,1,2,3,UCS-2\r\n"));
-    assert_non_null(strstr(text, "\r\n,Total,5,4,1,1,2,0,0,1,1,3,5,UCS-2 + GSM-7\r\n"));
+    assert_non_null(strstr(text, "\r\njinan,金安区,3,2,0,1,2,0,0,0,1,2,3,UCS-2,0\r\n"));
+    assert_non_null(strstr(text, "\r\n,Total,5,4,1,1,2,0,0,1,1,3,5,UCS-2 + GSM-7,0\r\n"));
     jv_write(document, false, &json);
     assert_memory_equal(buffer_text(&json), expected, sizeof expected - 1);
     assert_int_equal(jv_number(jv_at(document, "/boards/0/slots"), 0), 2);
@@ -198,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_summed),
+        cmocka_unit_test(opted_out_numbers_are_not_planned),
         cmocka_unit_test(short_means_fewer_good_than_quota),
         cmocka_unit_test(an_empty_plan_has_no_figures),
         cmocka_unit_test(the_table_shows_it),

@@ -146,18 +146,15 @@ static void figures_read_well(void **state)
     assert_string_equal(text, "0:00:00");
 }
 
-static void percent_rounds_down(void **state)
+static void percent_is_rounded_but_never_to_all(void **state)
 {
     static const struct {
         int64_t part, whole;
         const char *expected;
-    } cases[] = {{9999, 10000, "99.9%"},
-                 {10000, 10000, "100.0%"},
-                 {1, 3, "33.3%"},
-                 {0, 7, "0.0%"},
-                 {5, 0, "-"},
-                 {INT64_MAX, INT64_MAX, "100.0%"},
-                 {-1, 5, "-"}};
+    } cases[] = {
+        {9999, 10000, "99.9%"},           {2, 3, "66.7%"}, {1, 2000, "0.1%"}, {3, 1, "300.0%"},
+        {10000, 10000, "100.0%"},         {1, 3, "33.3%"}, {0, 7, "0.0%"},    {5, 0, "-"},
+        {INT64_MAX, INT64_MAX, "100.0%"}, {-1, 5, "-"}};
     char text[FIGURE_ROOM];
 
     (void)state;
@@ -191,7 +188,7 @@ int main(void)
         cmocka_unit_test(text_is_cut_to_columns),
         cmocka_unit_test(cells_are_quoted_and_disarmed),
         cmocka_unit_test(figures_read_well),
-        cmocka_unit_test(percent_rounds_down),
+        cmocka_unit_test(percent_is_rounded_but_never_to_all),
         cmocka_unit_test(times_carry_their_zone),
     };
 
