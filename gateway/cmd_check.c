@@ -1,6 +1,7 @@
 /* cmd_check: lawcast check: everything that is wrong with the files, at once, before the day.
  * Runs: any. Opens no device and writes nothing. */
 #include "gateway/base/lang.h"
+#include "gateway/check_contacts.h"
 #include "gateway/check_shares.h"
 #include "gateway/command.h"
 #include "gateway/files.h"
@@ -61,6 +62,7 @@ static int check_run(int argc, char **argv)
     }
     (void)files_read(&files, config, argv + optind, (size_t)(argc - optind));
     check_shares(&files);
+    check_contacts(&files);
     result = files_check_ledger(&files, DIAG_WARNING);
     files_warn_times(&files);
     diag_print(&files.diag, stderr);

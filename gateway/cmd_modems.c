@@ -29,22 +29,27 @@ static int modems_unreadable(void)
     return COMMAND_MACHINE;
 }
 
-static void modems_print(const struct modem_table *table, bool live, bool json)
+/* How it is asked for. */
+struct modems_form {
+    bool json, numbers;
+};
+
+static void modems_print(const struct modem_table *table, bool live, struct modems_form form)
 {
     BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
     struct jv *document;
 
-    if (!json) {
+    if (!form.json) {
         modem_table_print(table, live, stdout);
         return;
     }
-    document = modem_table_json(table, live);
+    document = modem_table_json(table, live, form.numbers);
     jv_write(document, true, &text);
     puts(buffer_text(&text));
     jv_free(document);
 }
 
-static int modems_show(const struct office *office, bool json)
+static int modems_show(const struct office *office, struct modems_form form)
 {
     bool live = books_in_use(office->ledger_path);
     struct modem_table *table;
@@ -58,7 +63,7 @@ static int modems_show(const struct office *office, bool json)
     if (modem_table_read(&table, office, books, &modems_words, clock_wall_ms())) {
         result = modems_unreadable();
     } else {
-        modems_print(table, live, json);
+        modems_print(table, live, form);
         modem_table_free(table);
     }
     books_close(books);
@@ -102,7 +107,7 @@ static int modems_tell(const struct office *office, const char *verb, const char
 }
 
 /* words: nothing, or a verb and an id. */
-static int modems_do(const char *config, bool json, int n, char *const *words)
+static int modems_do(const char *config, struct modems_form form, int n, char *const *words)
 {
     struct diag diag = DIAG_NULL;
     struct office *office = NULL;
@@ -111,7 +116,7 @@ static int modems_do(const char *config, bool json, int n, char *const *words)
     command_tell_errors(&diag);
     diag_free(&diag);
     if (result == COMMAND_FINE)
-        result = n ? modems_tell(office, words[0], words[1]) : modems_show(office, json);
+        result = n ? modems_tell(office, words[0], words[1]) : modems_show(office, form);
     command_free_office(office);
     return result;
 }
@@ -120,17 +125,20 @@ static int modems_run(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"json", no_argument, NULL, 'j'},
+                                            {"numbers", no_argument, NULL, 'N'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     const char *config = NULL;
-    bool json = false;
+    struct modems_form form = {0};
     int option, n;
 
     while ((option = command_next_option(argc, argv, ":c:h", options)) != -1) {
         if (option == 'c')
             config = optarg;
         else if (option == 'j')
-            json = true;
+            form.json = true;
+        else if (option == 'N')
+            form.numbers = true;
         else
             return command_bad_option(&command_modems, option, argv);
     }
@@ -143,14 +151,14 @@ static int modems_run(int argc, char **argv)
     if (n != 0 && n != 2)
         return command_misused(&command_modems, "%s",
                                lang("name one modem or bank.", "请写一台设备或一组设备的代号。"));
-    return modems_do(config, json, n, argv + optind);
+    return modems_do(config, form, n, argv + optind);
 }
 
 const struct command command_modems = {
     .name = "modems",
     .help_en = "Show every modem and its SIM; pause and resume them.",
     .help_zh = "查看各台短信设备及其 SIM 卡；暂停或恢复。",
-    .usage = "[-c FILE] [--json] | [-c FILE] pause ID | resume ID",
+    .usage = "[-c FILE] [--json [--numbers]] | [-c FILE] pause ID | resume ID",
     .long_en =
         "A line for every modem: its state, the end of its SIM's IMSI, network, signal, parts that "
         "its\nSIM has sent in the last hour and today with their limits, its limit group, and why "
@@ -165,7 +173,8 @@ const struct command command_modems = {
         "  resume ID           the other way round\n"
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
-        "      --json          for programs\n"
+        "      --json          for programs; numbers of SIMs and modems are masked\n"
+        "      --numbers       with --json: in full\n"
         "  -h, --help          this text\n\n"
         "Examples:\n"
         "  lawcast modems\n"
@@ -183,7 +192,8 @@ const struct command command_modems = {
         "  pause 代号          暂停一台（bank-a/17）或一组（bank-a）\n"
         "  resume 代号         恢复\n"
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
-        "      --json          供程序使用\n"
+        "      --json          供程序使用；SIM 卡号和设备号已隐去一部分\n"
+        "      --numbers       与 --json 同用：完整显示\n"
         "  -h, --help          本说明\n\n"
         "示例：\n"
         "  lawcast modems\n"

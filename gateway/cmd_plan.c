@@ -9,6 +9,7 @@
 #include "gateway/dispatch/slots.h"
 #include "gateway/files.h"
 #include "gateway/model/share.h"
+#include "gateway/refusals.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/plan_limits.h"
 #include "gateway/report/plan_table.h"
@@ -18,7 +19,7 @@ struct plan_options {
     const char *config, *folder;
     char *const *campaigns; /* the first is planned, the others may share its boards */
     size_t n_campaigns;
-    bool json, csv;
+    bool json, csv, numbers;
 };
 
 struct plan_job {
@@ -26,6 +27,7 @@ struct plan_job {
     struct files files;
     const struct campaign *campaign;
     struct plan *plan;
+    struct refusals refusals;
     char *refused_path;
     int64_t refused_rows;
 };
@@ -87,7 +89,7 @@ static void plan_read_slots(struct plan_job *job)
 static int plan_read(struct plan_job *job)
 {
     struct refused *refused;
-    int rc = refused_open(&refused, job->refused_path), result;
+    int rc = refused_open(&refused, job->refused_path, job->options->numbers), result;
 
     if (rc)
         return plan_cant_write(job, rc);
@@ -170,7 +172,7 @@ static void plan_tell_texts(const struct plan_job *job)
             fprintf(stderr,
                     lang("%s: %s messages say twice how to refuse: take the hint out of text, or "
                          "set sms.refusal to \"\".\n",
-                         "%s：有 %s 条短信出现两处退订提示：请删去 text 里的提示，或把 sms.refusal "
+                         "%s：有 %s 条短信出现两处拒收提示：请删去 text 里的提示，或把 sms.refusal "
                          "写成 \"\"。\n"),
                     unit->name, count);
     }
@@ -218,6 +220,8 @@ static int plan_campaign(const struct plan_options *options)
     if (result == COMMAND_FINE) {
         job.campaign = job.files.campaigns[0];
         job.plan = plan_new(job.campaign, job.files.office);
+        refusals_read(&job.refusals, "plan", job.files.office->ledger_path);
+        job.plan->opted_out = job.refusals.set;
         job.refused_path = refused_path(options->folder, job.campaign->id);
         result = plan_read(&job);
     }
@@ -226,16 +230,20 @@ static int plan_campaign(const struct plan_options *options)
         result = plan_print(&job);
     free(job.refused_path);
     plan_free(job.plan);
+    refusals_free(&job.refusals);
     files_free(&job.files);
     return result;
 }
 
 static int plan_run(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"out", required_argument, NULL, 'o'},
-        {"json", no_argument, NULL, 'j'},         {"csv", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},         {0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"out", required_argument, NULL, 'o'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"csv", no_argument, NULL, 'v'},
+                                            {"numbers", no_argument, NULL, 'N'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     struct plan_options chosen = {.folder = "."};
     int option;
 
@@ -248,6 +256,8 @@ static int plan_run(int argc, char **argv)
             chosen.json = true;
         else if (option == 'v')
             chosen.csv = true;
+        else if (option == 'N')
+            chosen.numbers = true;
         else
             return command_bad_option(&command_plan, option, argv);
     }
@@ -270,17 +280,19 @@ const struct command command_plan = {
     .name = "plan",
     .help_en = "Show what a campaign would send, and list the rows that are refused.",
     .help_zh = "计算任务将发送的内容，并列出被拒绝的行。",
-    .usage = "[-c FILE] [--out DIR] [--json | --csv] CAMPAIGN [OTHER ...]",
+    .usage = "[-c FILE] [--out DIR] [--numbers] [--json | --csv] CAMPAIGN [OTHER ...]",
     .long_en = "Reads all recipients and prints, for each unit: quota, good numbers, reserve,\n"
-               "refused rows, parts and the first message as it would go out; for each board:\n"
+               "numbers that opted out before (of the books, if there are any), refused rows,\n"
+               "parts and the first message as it would go out; for each board:\n"
                "slogans, slots, for how long it would show them, the proof that is asked and the\n"
                "best that it can give; and what is planned of the targets. OTHER campaigns are\n"
                "not planned; they only take their turns on the boards that they share. Nothing\n"
-               "is sent. The refused rows go to DIR/ID-refused.csv, with their numbers in full:\n"
-               "send it back to the unit, then delete it.\n\n"
+               "is sent. The refused rows go to DIR/ID-refused.csv, each with its line and the\n"
+               "reason: send it back to the unit.\n\n"
                "  -c, --config FILE   configuration; else conf/lawcast.cfg, then\n"
                "                      /etc/lawcast/lawcast.cfg\n"
                "  -o, --out DIR       where the refused rows go; else the current folder\n"
+               "      --numbers       whole numbers in that file; else masked. Delete it then\n"
                "      --json          for programs\n"
                "      --csv           for spreadsheets\n"
                "  -h, --help          this text\n\n"
@@ -292,22 +304,25 @@ const struct command command_plan = {
                "good numbers (reserve included) than its quota, the SIMs' limits don't let all\n"
                "parts through while the windows are open, or the boards would not reach a\n"
                "target; 4 the refused rows can't be written.\n",
-    .long_zh = "读取全部名单，按单位列出：任务数、可用号码、备用号码、被拒绝的行、分段数和第一条\n"
-               "短信的全文；按显示屏列出：标语数、播放时段数、计划播放时间、要求的证明和该屏可达\n"
-               "到的证明；以及各项 targets 计划能否达到。其他任务（OTHER）不列出，只计算其在共用\n"
-               "显示屏上所占的轮次。不发送任何内容。被拒绝的行写入 DIR/任务代号-refused.csv，\n"
-               "含完整号码：退回单位核对后请删除。\n\n"
-               "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，\n"
-               "                      其次 /etc/lawcast/lawcast.cfg\n"
-               "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
-               "      --json          供程序使用\n"
-               "      --csv           供电子表格使用\n"
-               "  -h, --help          本说明\n\n"
-               "示例：\n"
-               "  lawcast plan campaigns/constitution-day\n"
-               "  lawcast plan --json campaigns/constitution-day | jq .totals\n"
-               "  lawcast plan campaigns/constitution-day campaigns/safety-week\n\n"
-               "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于\n"
-               "任务数，超出 SIM 卡限额，或显示屏达不到 targets；4 无法写入被拒绝的行。\n",
+    .long_zh =
+        "读取全部名单，按单位列出：任务数、可用号码、备用号码、此前已拒收的号码（据账本）、\n"
+        "被拒绝的行、分段数和第一条短信的全文；按显示屏列出：标语数、播放时段数、计划播放时间、要求"
+        "的证明和该屏可达\n"
+        "到的证明；以及各项 targets 计划能否达到。其他任务（OTHER）不列出，只计算其在共用\n"
+        "显示屏上所占的轮次。不发送任何内容。被拒绝的行写入 DIR/任务代号-refused.csv，\n"
+        "写明行号和原因：请退回单位核对。\n\n"
+        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，\n"
+        "                      其次 /etc/lawcast/lawcast.cfg\n"
+        "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
+        "      --numbers       该文件写完整号码，用后请删除；默认遮盖\n"
+        "      --json          供程序使用\n"
+        "      --csv           供电子表格使用\n"
+        "  -h, --help          本说明\n\n"
+        "示例：\n"
+        "  lawcast plan campaigns/constitution-day\n"
+        "  lawcast plan --json campaigns/constitution-day | jq .totals\n"
+        "  lawcast plan campaigns/constitution-day campaigns/safety-week\n\n"
+        "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于\n"
+        "任务数，超出 SIM 卡限额，或显示屏达不到 targets；4 无法写入被拒绝的行。\n",
     .run = plan_run,
 };

@@ -12,6 +12,7 @@
 #include "gateway/base/mem.h"
 #include "gateway/command.h"
 #include "gateway/files.h"
+#include "gateway/refusals.h"
 #include "gateway/rehearsal.h"
 #include "gateway/report/compare.h"
 #include "gateway/report/standing.h"
@@ -77,11 +78,14 @@ static int rehearse_verify(struct books *books, const struct statement *statemen
 static void rehearse_say_where(const char *folder, const struct gateway_result *run)
 {
     printf(
-        lang("\nRehearsed in %.1f s; nothing left this machine. In %s: report.json, rehearsal.db, "
-             "simulator.log, simulator.json.\n",
-             "\n演练用时 %.1f 秒，没有向外发送任何内容。%s 中有：report.json、rehearsal.db、"
-             "simulator.log、simulator.json。\n"),
-        (double)run->duration_ms / 1000, folder);
+        lang("\nRehearsed in %.1f s; nothing left this machine. In %s: report.json, rehearsal.db "
+             "(and files whose names begin so), simulator.log, simulator.json%s. rehearsal.db and "
+             "simulator.log hold numbers: delete the folder when you have seen enough.\n",
+             "\n演练用时 %.1f 秒，没有向外发送任何内容。%s 中有：report.json、rehearsal.db"
+             "（及同名开头的文件）、simulator.log、simulator.json%s。其中 rehearsal.db 和 "
+             "simulator.log 含有号码，看完请删除该目录。\n"),
+        (double)run->duration_ms / 1000, folder,
+        run->refused ? lang(", and the list of refused rows", "，以及无效行清单") : "");
 }
 
 static int rehearse_conclude(const struct campaign *campaign, const char *folder,
@@ -143,10 +147,12 @@ static int rehearse_campaign(const struct rehearse_options *options, const struc
     MEM_FREE_LATER char *folder = rehearse_folder(options->folder);
     MEM_FREE_LATER char *program = gateway_program("lawcast-sim");
     struct gateway_result run;
+    struct refusals refusals;
     int rc;
 
     if (!folder)
         return COMMAND_MACHINE;
+    refusals_read(&refusals, "rehearse", files->office->ledger_path);
     rc = rehearsal_run(&(struct rehearsal_setup){.office = files->office,
                                                  .campaign = files->campaigns[0],
                                                  .folder = folder,
@@ -154,8 +160,11 @@ static int rehearse_campaign(const struct rehearse_options *options, const struc
                                                  .air_ms = options->air_ms,
                                                  .undelivered_permille = options->undelivered,
                                                  .rejected_permille = options->rejected,
+                                                 .refusals = refusals.numbers,
+                                                 .n_refusals = refusals.n,
                                                  .out = options->quiet ? NULL : stdout},
                        &run);
+    refusals_free(&refusals);
     if (rc)
         return COMMAND_MACHINE;
     if (run.failed)
@@ -246,7 +255,9 @@ const struct command command_rehearse = {
         "is\n"
         "printed, recomputed from the journal, and compared with what the simulated network "
         "accepted\n"
-        "and the simulated boards showed. The real books are not touched.\n\n"
+        "and the simulated boards showed. Of the real books only is read who has opted out; "
+        "whatever is\n"
+        "made of a rehearsal's books says first that nothing was sent.\n\n"
         "  -c, --config FILE    configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
         "  -o, --out DIR        where books, log and report go (default: a new folder in /tmp)\n"
@@ -266,9 +277,8 @@ const struct command command_rehearse = {
     .long_zh =
         "用模拟设备代替配置中的短信设备和显示屏，把时钟拨到任务时间窗的开始，空闲时间自动跳过。结束"
         "后打印\n"
-        "报表，按流水重新计算，并与模拟网络实际接收、模拟显示屏实际显示的内容逐条核对。不触动正式账"
-        "本"
-        "。\n\n"
+        "报表，按记录重新计算，并与模拟网络实际接收、模拟显示屏实际显示的内容逐条核对。正式账本"
+        "只\n读取拒收名单，不作改动；演练账本产生的报表、材料和回执都首先注明没有真正发送。\n\n"
         "  -c, --config 文件    配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "  -o, --out 目录       账本、日志和报表的存放位置（默认在 /tmp 新建目录）\n"
         "      --air-ms N       模拟短信设备发送一条所需毫秒数（默认 0；真实设备 2000-6000）\n"

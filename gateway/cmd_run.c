@@ -13,7 +13,7 @@
 
 struct run_options {
     const char *config, *refused_dir;
-    bool quiet;
+    bool quiet, numbers;
 };
 
 static int run_unreadable(const char *why)
@@ -108,6 +108,7 @@ static int run_carry_out(const struct files *files, const struct run_options *op
                                 .ledger_path = files->office->ledger_path,
                                 .agent_path = agent,
                                 .refused_dir = options->refused_dir,
+                                .numbers = options->numbers,
                                 .out = options->quiet ? NULL : stdout},
         &result);
 
@@ -144,10 +145,13 @@ static int run_files(const struct run_options *options, char **paths, size_t n)
 
 static int run_run(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"refused", required_argument, NULL, 'r'},
-        {"quiet", no_argument, NULL, 'q'},        {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},         {0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"refused", required_argument, NULL, 'r'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"numbers", no_argument, NULL, 'N'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     struct run_options chosen = {.refused_dir = "."};
     int option;
 
@@ -160,6 +164,8 @@ static int run_run(int argc, char **argv)
             chosen.quiet = true;
         else if (option == 'v')
             log_set_level(LOG_LEVEL_INFO);
+        else if (option == 'N')
+            chosen.numbers = true;
         else
             return command_bad_option(&command_run, option, argv);
     }
@@ -173,7 +179,7 @@ const struct command command_run = {
     .name = "run",
     .help_en = "Carry campaigns out: send the messages and show the slogans.",
     .help_zh = "执行任务：发送短信，播放标语。",
-    .usage = "[-c FILE] [--refused DIR] [--quiet] [--verbose] CAMPAIGN...",
+    .usage = "[-c FILE] [--refused DIR] [--numbers] [--quiet] [--verbose] CAMPAIGN...",
     .long_en =
         "Enters the campaigns into the books, waits for their windows, sends through the modems "
         "of\n"
@@ -186,6 +192,7 @@ const struct command command_run = {
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
         "  -r, --refused DIR   where ID-refused.csv goes (default: this folder)\n"
+        "      --numbers       whole numbers in it; else masked\n"
         "  -q, --quiet         no progress\n"
         "  -v, --verbose       log what happens, on standard error\n"
         "  -h, --help          this text\n\n"
@@ -207,6 +214,7 @@ const struct command command_run = {
         "明”。\n\n"
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "  -r, --refused 目录  ID-refused.csv 的存放位置（默认当前目录）\n"
+        "      --numbers       其中写完整号码；默认遮盖\n"
         "  -q, --quiet         不显示进度\n"
         "  -v, --verbose       在标准错误输出日志\n"
         "  -h, --help          本说明\n\n"

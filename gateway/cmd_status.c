@@ -7,6 +7,10 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/command.h"
+#include "gateway/ledger/books_age.h"
+#include "gateway/ledger/books_records.h"
+#include "gateway/ledger/scrub.h"
+#include "gateway/model/rehearsed.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/standing.h"
 #include "gateway/report/statement_print.h"
@@ -28,7 +32,7 @@ struct status_ids {
 struct status_scan {
     int64_t now_ms;
     int64_t last_ms;
-    bool missed; /* a slot that nobody took when its time came */
+    bool missed;         /* a slot that nobody took when its time came */
     int64_t deferred_ms; /* the newest message that waits to be tried again, and its error */
     int32_t deferred_code;
     char deferred_device[65];
@@ -167,7 +171,7 @@ static int status_campaign(const struct status_job *job, const char *id)
 {
     struct status_scan scan = {.now_ms = clock_wall_ms()};
     struct statement statement;
-    int rc = statement_read(job->books, id, &statement);
+    int rc = statement_read_with(job->books, id, 0, &statement);
 
     if (!rc)
         rc = books_deliveries(job->books, statement.number, status_take_delivery, &scan);
@@ -181,7 +185,11 @@ static int status_campaign(const struct status_job *job, const char *id)
 
 static int status_all(const struct status_job *job, const struct status_ids *ids)
 {
-    int rc = 0;
+    int rc = books_is_rehearsal(job->books);
+
+    if (rc > 0 && !job->list)
+        printf("%s\n", rehearsed_banner());
+    rc = rc < 0 ? rc : 0;
 
     if (!ids->n && !job->list)
         fputs(lang("The books have no campaign yet. Next: lawcast check CAMPAIGN, then lawcast run "
@@ -246,6 +254,26 @@ static char *status_path(const char *config)
     return path;
 }
 
+/* On standard error, as an older copy is told: the JSON stays what it is. */
+static void status_tell_age(struct books *books, const char *path)
+{
+    struct books_age age;
+
+    if (scrub_is_owed(path))
+        fputs(lang("lawcast status: an erasing was broken off: traces of numbers may be left in "
+                   "the file. Run \"lawcast erase\" on that campaign again.\n",
+                   "lawcast status：有一次清除被中断：文件中可能残留号码。请对该任务再次运行 "
+                   "lawcast erase。\n"),
+              stderr);
+    if (books_age(books, path, &age) < 0 || !age.unknown)
+        return;
+    fprintf(stderr,
+            lang("lawcast status: %s isn't there, or is no checkpoint: whether these are the "
+                 "newest books isn't known.\n",
+                 "lawcast status：%s 不存在或内容不是检查点：无法判断这是否为最新的账本。\n"),
+            age.mark);
+}
+
 static int status_of(const char *config, const char *ledger, bool json)
 {
     MEM_FREE_LATER char *path = ledger ? mem_dup(ledger) : status_path(config);
@@ -258,6 +286,7 @@ static int status_of(const char *config, const char *ledger, bool json)
     result = command_open_books(NULL, path, &job.books);
     if (result != COMMAND_FINE)
         return result;
+    status_tell_age(job.books, path);
     job.list = json ? jv_array() : NULL;
     result = status_books(&job);
     books_close(job.books);

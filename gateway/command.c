@@ -12,7 +12,12 @@
 
 #include "adapters/adapter.h"
 #include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
+#include "gateway/model/rehearsed.h"
 #include "gateway/config/config.h"
+#include "gateway/ledger/books_age.h"
+#include "gateway/ledger/place.h"
+#include "gateway/ledger/books_records.h"
 
 #define COMMANDS_MAX 32
 
@@ -159,19 +164,74 @@ void command_tell_errors(const struct diag *diag)
         diag_print(diag, stderr);
 }
 
-int command_open_books(const char *config, const char *ledger, struct books **out)
+int command_ledger(const char *config, const char *ledger, char **path)
 {
     struct diag diag = DIAG_NULL;
     struct office *office = NULL;
     int result = COMMAND_FINE;
 
+    *path = ledger ? place_of(ledger) : NULL;
     if (ledger)
-        return command_open_books_at(ledger, out);
+        return COMMAND_FINE;
     result = command_read_office(config, &diag, &office);
     command_tell_errors(&diag);
     diag_free(&diag);
     if (result == COMMAND_FINE)
-        result = command_open_books_at(office->ledger_path, out);
+        *path = place_of(office->ledger_path);
     command_free_office(office);
     return result;
+}
+
+/* True: they are an older copy. What can't be read is told by whoever reads it. */
+static bool command_tell_age(struct books *books, const char *path)
+{
+    struct books_age age;
+
+    if (books_age(books, path, &age) < 0 || !age.older)
+        return false;
+    fprintf(stderr,
+            lang("lawcast: %s isn't what was signed last, but an older copy: it has %lld records, "
+                 "and lacks the checkpoint of %lld in %s. Put the newest books back, or go on from "
+                 "this copy with lawcast restore.\n",
+                 "lawcast：%s 不是最近签名的账本，而是较旧的副本：有 %lld 条记录，缺少 %lld "
+                 "条记录处的检查点（见 %s）。请放回最新的账本，或用 lawcast restore "
+                 "从该副本继续。\n"),
+            path, (long long)age.records, (long long)age.signed_records, age.mark);
+    return true;
+}
+
+static int command_open(const char *config, const char *ledger, struct books **out, bool *older)
+{
+    MEM_FREE_LATER char *path = NULL;
+    int result = command_ledger(config, ledger, &path);
+
+    if (result == COMMAND_FINE)
+        result = command_open_books_at(path, out);
+    *older = result == COMMAND_FINE && command_tell_age(*out, path);
+    return result;
+}
+
+int command_open_books(const char *config, const char *ledger, struct books **out)
+{
+    bool older;
+
+    return command_open(config, ledger, out, &older);
+}
+
+int command_open_newest(const char *config, const char *ledger, struct books **out)
+{
+    bool older;
+    int result = command_open(config, ledger, out, &older);
+
+    if (!older)
+        return result;
+    books_close(*out);
+    *out = NULL;
+    return COMMAND_MACHINE;
+}
+
+void command_tell_rehearsal(struct books *books, FILE *out)
+{
+    if (books_is_rehearsal(books) > 0)
+        fputs(rehearsed_note(), out);
 }

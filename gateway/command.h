@@ -39,7 +39,9 @@ const struct command *command_find(const char *name);
 const char *command_nearest(const char *word);
 
 extern const struct command command_check, command_plan, command_rehearse, command_run,
-    command_status, command_modems, command_boards, command_replies, command_report, command_help;
+    command_status, command_modems, command_boards, command_replies, command_report, command_audit,
+    command_attach, command_optout, command_erase, command_backup, command_restore, command_upgrade,
+    command_help;
 
 void command_print_help(const struct command *command, FILE *out);
 /* Says on standard error what is wrong with the arguments and where help is. COMMAND_USAGE. */
@@ -58,8 +60,15 @@ int command_read_office(const char *path, struct diag *diag, struct office **out
  * reader and what was asked for. */
 void command_tell_errors(const struct diag *diag);
 void command_free_office(struct office *office); /* NULL is fine */
+/* Where the books are: ledger, or when NULL what the configuration says; *path is to be freed.
+ * Tells what is wrong itself. COMMAND_FINE or COMMAND_REFUSED. */
+int command_ledger(const char *config, const char *ledger, char **path);
 /* Opens the books at ledger, or when NULL where the configuration says. Tells what is wrong itself.
- */
+ * Books that are an older copy are told on standard error. */
 int command_open_books(const char *config, const char *ledger, struct books **out);
+/* The same for what hands figures or copies out: an older copy is refused (COMMAND_MACHINE). */
+int command_open_newest(const char *config, const char *ledger, struct books **out);
+/* Of the books of a rehearsal: that nothing was sent. Before anything is told of them. */
+void command_tell_rehearsal(struct books *books, FILE *out);
 
 #endif

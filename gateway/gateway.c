@@ -207,7 +207,7 @@ static void gateway_refused(void *ctx, const struct campaign *campaign, const st
     gateway->result->refused++;
     if (!gateway->refused[i] && !gateway->refused_failed) {
         MEM_FREE_LATER char *path = refused_path(gateway->setup->refused_dir, campaign->id);
-        int rc = refused_open(&gateway->refused[i], path);
+        int rc = refused_open(&gateway->refused[i], path, gateway->setup->numbers);
 
         gateway->refused_failed = rc < 0;
         if (rc)
@@ -243,7 +243,7 @@ static void gateway_read(void *ctx, const struct campaign *campaign)
 static void gateway_open_control(struct gateway *gateway)
 {
     MEM_FREE_LATER char *path = control_path(gateway->setup->ledger_path);
-    int rc = outside_serve(gateway->outside, gateway->dispatch, path);
+    int rc = outside_serve(gateway->outside, gateway->dispatch, gateway->ledger, path);
 
     if (rc)
         gateway_say(gateway,

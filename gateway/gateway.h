@@ -20,6 +20,7 @@ struct gateway_setup {
     const char *ledger_path;
     const char *agent_path;
     const char *refused_dir; /* where <campaign>-refused.csv goes */
+    bool numbers;            /* whole ones in it */
     FILE *out;               /* progress; NULL: none */
     /* Rehearsals only, may be NULL: called when everything runs, and about every 10 ms. */
     void (*started)(void *ctx, uv_loop_t *loop, struct dispatch *dispatch);

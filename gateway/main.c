@@ -3,23 +3,19 @@
 #include <errno.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/command.h"
 
 const struct command *const commands[] = {
-    &command_check,
-    &command_plan,
-    &command_rehearse,
-    &command_run,
-    &command_status,
-    &command_modems,
-    &command_boards,
-    &command_replies,
-    &command_report,
-    &command_help,
-    NULL,
+    &command_check,   &command_plan,    &command_rehearse,
+    &command_run,     &command_status,  &command_modems,
+    &command_boards,  &command_replies, &command_optout,
+    &command_attach,  &command_report,  &command_audit,
+    &command_erase,   &command_backup,  &command_restore,
+    &command_upgrade, &command_help,    NULL,
 };
 
 static int main_unknown(const char *word)
@@ -58,6 +54,7 @@ int main(int argc, char **argv)
 {
     int result;
 
+    umask(077); /* numbers of people are in most of what we write */
     setlocale(LC_CTYPE, "");
     log_open();
     result = main_run(argc, argv);

@@ -10,8 +10,10 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/control/attach_line.h"
 #include "gateway/control/control.h"
 #include "gateway/control/listener.h"
+#include "gateway/control/optout_line.h"
 #include "gateway/report/picture.h"
 
 struct outside {
@@ -21,7 +23,8 @@ struct outside {
     char *control_path;        /* lent to control */
     struct listener *listener; /* NULL: the office has none, or it is closed */
     struct picture_cache *pictures;
-    struct dispatch *dispatch; /* NULL until outside_serve */
+    struct dispatch *dispatch; /* NULL until outside_serve, as the ledger */
+    struct ledger *ledger;
 };
 
 /* ---- pictures ---- */
@@ -144,6 +147,125 @@ static void outside_obey_pause(struct outside *outside, const char *id, bool pau
     jv_put(answer, "modems", jv_int((int64_t)n));
 }
 
+/* Refusals on their way into the books; lives on its own, whoever leaves first. */
+struct outside_optout {
+    struct ledger_op op;
+    struct optout_line line;
+    struct control_promise *promise;
+};
+
+static void outside_optout_done(struct ledger_op *op)
+{
+    struct outside_optout *optout = op->owner;
+    struct jv *answer = jv_object();
+
+    if (op->result < 0) {
+        jv_put(answer, "error", jv_string(lang("the books could not be written", "账本无法写入")));
+    } else {
+        jv_put(answer, "ok", jv_string("optout"));
+        jv_put(answer, "numbers", jv_int((int64_t)op->refuse.n));
+        jv_put(answer, "changed", jv_int((int64_t)op->refuse.changed));
+        jv_put(answer, "suppressed", jv_int(op->refuse.suppressed));
+    }
+    control_keep(optout->promise, answer);
+    optout_line_release(&optout->line);
+    free(optout);
+}
+
+/* false: it is another command. */
+static bool outside_obey_optout(struct outside *outside, size_t n, char *const *words)
+{
+    struct outside_optout *optout = mem_new(struct outside_optout);
+
+    if (optout_line_read(n, words, &optout->line)) {
+        optout_line_release(&optout->line);
+        free(optout);
+        return false;
+    }
+    log_info("control=optout numbers=%zu lift=%d source=%d", optout->line.n, optout->line.lift,
+             (int)optout->line.source);
+    optout->promise = control_promise(outside->control);
+    optout->op = (struct ledger_op){.kind = LEDGER_REFUSE,
+                                    .done = outside_optout_done,
+                                    .owner = optout,
+                                    .refuse = {.numbers = optout->line.numbers,
+                                               .n = optout->line.n,
+                                               .lift = optout->line.lift,
+                                               .source = optout->line.source,
+                                               .note = optout->line.note}};
+    ledger_post(outside->ledger, &optout->op);
+    return true;
+}
+
+/* What a unit hands in, likewise. */
+struct outside_attach {
+    struct ledger_op op;
+    struct attach_line line;
+    struct ledger_photo photos[LEDGER_PHOTOS];
+    struct control_promise *promise;
+};
+
+static void outside_attach_done(struct ledger_op *op)
+{
+    struct outside_attach *attach = op->owner;
+    struct jv *answer = jv_object();
+
+    if (op->result < 0) {
+        jv_put(answer, "error", jv_string(lang("the books could not be written", "账本无法写入")));
+    } else if (op->result == LEDGER_OPEN) {
+        jv_put(answer, "error",
+               jv_string(lang("a photo is not in the folder of evidence", "照片不在佐证目录中")));
+    } else {
+        jv_put(answer, "ok", jv_string("attach"));
+        jv_put(answer, "result",
+               jv_string(op->result == LEDGER_NONE   ? "none"
+                         : op->result == LEDGER_FULL ? "full"
+                                                     : "taken"));
+        jv_put(answer, "added", jv_int((int64_t)op->attach.added));
+    }
+    control_keep(attach->promise, answer);
+    attach_line_release(&attach->line);
+    free(attach);
+}
+
+static void outside_attach_post(struct outside *outside, struct outside_attach *attach)
+{
+    const struct attach_line *line = &attach->line;
+
+    for (size_t i = 0; i < line->n; i++)
+        attach->photos[i] = (struct ledger_photo){.name = line->names[i], .file = line->files[i]};
+    attach->op = (struct ledger_op){.kind = LEDGER_ATTACH,
+                                    .done = outside_attach_done,
+                                    .owner = attach,
+                                    .attach = {.campaign = line->campaign,
+                                               .unit = line->unit,
+                                               .activity = line->held || line->place ||
+                                                           line->content || line->participants >= 0,
+                                               .held = line->held,
+                                               .place = line->place,
+                                               .content = line->content,
+                                               .participants = line->participants,
+                                               .photos = attach->photos,
+                                               .n_photos = line->n}};
+    ledger_post(outside->ledger, &attach->op);
+}
+
+/* false: it is another command. */
+static bool outside_obey_attach(struct outside *outside, size_t n, char *const *words)
+{
+    struct outside_attach *attach = mem_new(struct outside_attach);
+
+    if (attach_line_read(n, words, &attach->line)) {
+        attach_line_release(&attach->line);
+        free(attach);
+        return false;
+    }
+    log_info("control=attach photos=%zu", attach->line.n);
+    attach->promise = control_promise(outside->control);
+    outside_attach_post(outside, attach);
+    return true;
+}
+
 static const struct outside_command {
     const char *verb, *object;
     void (*obey)(struct outside *outside, const char *id, bool on, struct jv *answer);
@@ -172,7 +294,8 @@ static void outside_obey(void *ctx, size_t n, char *const *words, struct jv *ans
             return;
         }
     }
-    jv_put(answer, "error", jv_string(lang("this command is not known", "不认识这个命令")));
+    if (!outside_obey_optout(outside, n, words) && !outside_obey_attach(outside, n, words))
+        jv_put(answer, "error", jv_string(lang("this command is not known", "不认识这个命令")));
 }
 
 /* ---- life ---- */
@@ -202,9 +325,11 @@ int outside_open(struct outside **out, const struct outside_setup *setup, char *
     return rc < 0 ? rc : 0;
 }
 
-int outside_serve(struct outside *outside, struct dispatch *dispatch, const char *path)
+int outside_serve(struct outside *outside, struct dispatch *dispatch, struct ledger *ledger,
+                  const char *path)
 {
     outside->dispatch = dispatch;
+    outside->ledger = ledger;
     outside->control_path = mem_dup(path);
     return control_open(&outside->control, outside->loop, outside->control_path, outside_obey,
                         outside);

@@ -19,9 +19,10 @@ struct outside_setup {
 /* 0, or -errno with a sentence in the user's language in why. */
 int outside_open(struct outside **out, const struct outside_setup *setup, char *why,
                  size_t why_size);
-/* As soon as there is one, and until outside_close. Opens the control socket at path (copied). 0,
- * or -errno when that can't be made; all else works without it. */
-int outside_serve(struct outside *outside, struct dispatch *dispatch, const char *path);
+/* As soon as there is one, and until outside_close; ledger until then, too. Opens the control
+ * socket at path (copied). 0, or -errno when that can't be made; all else works without it. */
+int outside_serve(struct outside *outside, struct dispatch *dispatch, struct ledger *ledger,
+                  const char *path);
 /* Stops listening. outside_free once the loop has closed its handles. NULL is fine for both. */
 void outside_close(struct outside *outside);
 void outside_free(struct outside *outside);

@@ -10,16 +10,23 @@
 #include <unistd.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/digest.h"
 #include "gateway/base/json.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/base/sign.h"
+#include "gateway/model/rehearsed.h"
+#include "gateway/ledger/store_keys.h"
+#include "gateway/scribe.h"
 #include "gateway/simulator.h"
 
 /* The clock stands by for so long after the last sign of life: while reports are awaited, and while
  * some modem or board is not ready. */
 #define REHEARSAL_REPORTS_MS 2000
 #define REHEARSAL_DEVICES_MS 30000
+
+#define REHEARSAL_NAME 6 /* bytes at random in the name of its log */
 
 struct rehearsal {
     const struct rehearsal_setup *setup;
@@ -356,14 +363,37 @@ static void rehearsal_watch(void *ctx)
 
 static void rehearsal_remove_old(const char *folder)
 {
-    static const char *const names[] = {"rehearsal.db", "rehearsal.db-wal", "rehearsal.db-shm",
-                                        "simulator.log"};
+    static const char *const names[] = {"rehearsal.db",     "rehearsal.db-wal",
+                                        "rehearsal.db-shm", "rehearsal.db.key",
+                                        "simulator.log",    "rehearsal.db.key.checkpoint"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         MEM_FREE_LATER char *path = mem_printf("%s/%s", folder, names[i]);
 
         unlink(path);
     }
+}
+
+/* Books that are made beside a key sign under its name: every checkpoint and receipt of these says
+ * what they are. */
+static int rehearsal_make_key(const char *books)
+{
+    MEM_FREE_LATER char *path = store_key_path(books);
+    char name[sizeof REHEARSED_PREFIX + 2 * REHEARSAL_NAME] = REHEARSED_PREFIX;
+    unsigned char random[REHEARSAL_NAME];
+    struct sign_key *key;
+    int rc;
+
+    digest_random(random, sizeof random);
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(name + strlen(REHEARSED_PREFIX) + 2 * i, 3, "%02x", random[i]);
+    key = sign_key_make(name);
+    rc = sign_key_save(key, path);
+    sign_key_free(key);
+    if (rc)
+        fprintf(stderr, lang("lawcast: %s can't be written: %s\n", "lawcast：%s 无法写入：%s\n"),
+                path, strerror(-rc));
+    return rc;
 }
 
 /* Old rehearsals are thrown away; the office's books never are, whatever they are called. */
@@ -376,11 +406,34 @@ static bool rehearsal_would_touch_books(const struct rehearsal_setup *setup)
            ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
+/* New books that refuse whom the office's refuse, so that a rehearsal shows what the day will. */
+static int rehearsal_make_books(const struct rehearsal_setup *setup, const char *path)
+{
+    struct ledger_op op = {.kind = LEDGER_REFUSE,
+                           .refuse = {.numbers = setup->refusals,
+                                      .n = setup->n_refusals,
+                                      .source = REFUSAL_IMPORT,
+                                      .note = lang("from the office's books", "取自正式账本")}};
+    struct scribe *scribe;
+    int rc = rehearsal_make_key(path);
+
+    clock_set(setup->campaign->windows[0].from_ms);
+    if (rc || !setup->n_refusals)
+        return rc;
+    rc = scribe_open(&scribe, "rehearse", path);
+    if (rc)
+        return rc;
+    rc = scribe_write(scribe, &op);
+    scribe_close(scribe);
+    return rc;
+}
+
 static int rehearsal_carry_out(struct rehearsal *rehearsal, struct gateway_result *result)
 {
     const struct rehearsal_setup *setup = rehearsal->setup;
     MEM_FREE_LATER char *books = rehearsal_books(setup->folder);
     MEM_FREE_LATER char *agent = gateway_program("lawcast-modem");
+    int rc;
 
     if (!rehearsal_turn_office(setup->office, simulator_ready(rehearsal->simulator))) {
         fputs(lang("lawcast: the simulator does not have all modems and boards\n",
@@ -388,7 +441,9 @@ static int rehearsal_carry_out(struct rehearsal *rehearsal, struct gateway_resul
               stderr);
         return -ENODEV;
     }
-    clock_set(setup->campaign->windows[0].from_ms);
+    rc = rehearsal_make_books(setup, books);
+    if (rc)
+        return rc;
     return gateway_run(&(struct gateway_setup){.office = setup->office,
                                                .campaigns = &setup->campaign,
                                                .n_campaigns = 1,

@@ -8,8 +8,9 @@
  * slogan's turn, the window's end), in the simulator first, so that the boards never see a command
  * from their future.
  *
- * In the folder afterwards: rehearsal.db (books of its own: the office's are never opened),
- * simulator.log (what the network took and the boards showed), simulator.json (what it was told).
+ * In the folder afterwards: rehearsal.db (books of its own: the office's are never written) with
+ * its key, simulator.log (what the network took and the boards showed), simulator.json (what it was
+ * told). The books sign under a name that says what they are (rehearsed.h).
  */
 #ifndef LAWCAST_REHEARSAL_H
 #define LAWCAST_REHEARSAL_H
@@ -24,6 +25,8 @@ struct rehearsal_setup {
     const char *program; /* lawcast-sim */
     int64_t air_ms;      /* how long a simulated modem needs for a part */
     int64_t undelivered_permille, rejected_permille;
+    const int64_t *refusals; /* numbers that want nothing, as the office's books have them */
+    size_t n_refusals;
     FILE *out; /* progress, NULL: none */
 };
 

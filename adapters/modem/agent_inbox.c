@@ -110,8 +110,10 @@ static void inbox_doubt(struct inbox *inbox, uint32_t place, const char *digits)
 {
     char what[140];
 
-    snprintf(what, sizeof what, "a message at place %u can't be read and is left there: %.60s",
-             inbox_number(place), digits);
+    /* Not what it is: a phone number would be in it. */
+    snprintf(what, sizeof what,
+             "a message at place %u can't be read and is left there (%zu digits)",
+             inbox_number(place), strlen(digits));
     inbox->events->doubt(inbox->ctx, what);
 }
 

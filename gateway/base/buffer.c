@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/mem.h"
@@ -115,7 +116,33 @@ static int buffer_read_fd(struct buffer *buffer, int fd, size_t limit)
     }
 }
 
+static int buffer_judge(int fd)
+{
+    struct stat file;
+
+    if (fstat(fd, &file))
+        return -errno;
+    if (S_ISDIR(file.st_mode))
+        return -EISDIR;
+    return S_ISREG(file.st_mode) ? 0 : -EINVAL;
+}
+
+/* Without waiting: to open a pipe that nobody writes would. */
 int buffer_read_file(struct buffer *buffer, const char *path, size_t limit)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int rc;
+
+    if (fd < 0)
+        return errno == ENXIO ? -EINVAL : -errno; /* a socket */
+    rc = buffer_judge(fd);
+    if (rc == 0)
+        rc = buffer_read_fd(buffer, fd, limit);
+    close(fd);
+    return rc;
+}
+
+int buffer_read_stream(struct buffer *buffer, const char *path, size_t limit)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     int rc;

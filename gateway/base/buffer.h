@@ -35,7 +35,10 @@ const char *buffer_text(const struct buffer *buffer);
 /* Hands the text over to the caller (free it); the buffer is empty afterwards. Never NULL. */
 char *buffer_take(struct buffer *buffer) __attribute__((returns_nonnull));
 
-/* Reads a whole file of at most limit bytes. 0, or -errno (-EFBIG when larger). */
+/* Reads a whole file of at most limit bytes. 0, or -errno (-EFBIG when larger; -EINVAL what is no
+ * file: a pipe could keep the reader for ever). */
 int buffer_read_file(struct buffer *buffer, const char *path, size_t limit);
+/* The same of what may also be a pipe, and is waited for. */
+int buffer_read_stream(struct buffer *buffer, const char *path, size_t limit);
 
 #endif

@@ -42,6 +42,16 @@ void diag_add(struct diag *diag, enum diag_kind kind, const char *file, int line
         diag->errors++;
 }
 
+char *diag_name(const char *name)
+{
+    char *shown = mem_dup(name);
+
+    for (char *c = shown; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = '?';
+    return shown;
+}
+
 void diag_print(const struct diag *diag, FILE *out)
 {
     for (size_t i = 0; i < diag->n; i++) {

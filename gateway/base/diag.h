@@ -37,6 +37,8 @@ void diag_add(struct diag *diag, enum diag_kind kind, const char *file, int line
 #define diag_error(diag, file, line, ...) diag_add((diag), DIAG_ERROR, (file), (line), __VA_ARGS__)
 #define diag_warning(diag, file, line, ...)                                                        \
     diag_add((diag), DIAG_WARNING, (file), (line), __VA_ARGS__)
+/* A name as a terminal may see it: without control characters. To be freed. */
+char *diag_name(const char *name);
 /* "file:line: error: message", in the order of finding. */
 void diag_print(const struct diag *diag, FILE *out);
 

@@ -10,11 +10,18 @@ static const char hex_base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 void hex_encode(struct buffer *out, const void *bytes, size_t length)
 {
     const unsigned char *b = bytes;
+    char text[128]; /* so many digits at a time */
 
-    for (size_t i = 0; i < length; i++) {
-        char pair[2] = {hex_digits[b[i] >> 4], hex_digits[b[i] & 15]};
+    while (length) {
+        size_t n = length < sizeof text / 2 ? length : sizeof text / 2;
 
-        buffer_add(out, pair, 2);
+        for (size_t i = 0; i < n; i++) {
+            text[2 * i] = hex_digits[b[i] >> 4];
+            text[2 * i + 1] = hex_digits[b[i] & 15];
+        }
+        buffer_add(out, text, 2 * n);
+        b += n;
+        length -= n;
     }
 }
 

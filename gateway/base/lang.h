@@ -14,5 +14,7 @@ bool lang_is_chinese(void);
 /* Picks one; usable as a printf format (the compiler checks both). */
 const char *lang(const char *english, const char *chinese)
     __attribute__((format_arg(1), format_arg(2)));
+/* What the machine says: errno, or -errno. Static or the C library's; for a sentence at once. */
+const char *lang_error(int error);
 
 #endif

@@ -12,12 +12,16 @@
 #include <unistd.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/lang.h"
 #include "gateway/base/outlet.h"
 
 static _Atomic int log_level = LOG_LEVEL_WARNING;
 /* Where lines go, opened once and kept until the process ends; and how many did not fit. */
 static struct outlet *_Atomic log_outlet;
 static _Atomic int64_t log_dropped;
+/* A person reads standard error, who has asked for no lines; and whether it was said that there
+ * were some. */
+static _Atomic bool log_muted, log_told;
 
 static const struct {
     const char *word;
@@ -32,12 +36,14 @@ static const struct {
 void log_set_level(enum log_level level)
 {
     atomic_store(&log_level, (int)level);
+    atomic_store(&log_muted, false);
 }
 
 void log_open(void)
 {
     struct outlet *old = atomic_exchange(&log_outlet, outlet_open(STDERR_FILENO));
 
+    atomic_store(&log_muted, isatty(STDERR_FILENO) && !getenv("JOURNAL_STREAM"));
     if (old)
         outlet_close(old);
 }
@@ -95,6 +101,19 @@ static void log_open_first(void)
         outlet_close(fresh);
 }
 
+/* In the reader's own language, and once: what follows is more of the same. */
+static void log_tell_muted(void)
+{
+    const char *text = lang(
+        "lawcast: something unusual was noted in the log, which isn't shown on a terminal. See "
+        "lawcast modems and lawcast boards; to read it, add 2>log.txt to the command.\n",
+        "lawcast：有异常情况记入日志（终端上不显示）。请用 lawcast modems、lawcast boards "
+        "查看；要看日志，请在命令后加 2>log.txt。\n");
+
+    if (!atomic_exchange(&log_told, true))
+        (void)outlet_write(atomic_load(&log_outlet), text, strlen(text));
+}
+
 void log_write(enum log_level level, const char *format, ...)
 {
     struct log_text text;
@@ -103,6 +122,10 @@ void log_write(enum log_level level, const char *format, ...)
 
     if ((int)level > atomic_load(&log_level))
         return;
+    if (atomic_load(&log_muted)) {
+        log_tell_muted();
+        return;
+    }
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);

@@ -42,6 +42,17 @@ static void campaign_tell_overlap(struct campaign_reader *reader, conf_setting l
         }
 }
 
+void campaign_check_number(const struct campaign_reader *reader, conf_setting list, size_t n,
+                           size_t most)
+{
+    if (n > most)
+        conffile_error(reader->conf, conffile_element(list, most),
+                       lang("That are %zu, and %zu at most fit into the books. Make several "
+                            "campaigns of them.",
+                            "共 %zu 项，账本最多容纳 %zu 项。请分成几个任务。"),
+                       n, most);
+}
+
 static void campaign_read_windows(struct campaign_reader *reader, conf_setting group)
 {
     struct campaign *campaign = reader->campaign;
@@ -63,6 +74,7 @@ static void campaign_read_windows(struct campaign_reader *reader, conf_setting g
         conffile_error(reader->conf, list, "%s",
                        lang("windows is empty: nothing could ever be sent.",
                             "windows 是空的：没有允许发送的时间窗。"));
+    campaign_check_number(reader, list, n, CAMPAIGN_WINDOWS_MOST);
     if (conffile_diag(reader->conf)->errors > errors)
         return;
     unsorted = mem_array(n, struct window);

@@ -19,6 +19,13 @@ struct campaign_reader {
     conf_setting *board_places; /* the display that shows board i, or NULL */
 };
 
+/* So many of a kind that the record which tells of the campaign stays within RECORD_MOST. */
+#define CAMPAIGN_WINDOWS_MOST 1000
+#define CAMPAIGN_TARGETS_MOST 200
+
+/* Error at the first one that is too many. */
+void campaign_check_number(const struct campaign_reader *reader, conf_setting list, size_t n,
+                           size_t most);
 /* Each reads its part of the group campaign, windows before displays before targets. */
 void campaign_read_displays(struct campaign_reader *reader, conf_setting group);
 void campaign_read_targets(struct campaign_reader *reader, conf_setting group);

@@ -10,8 +10,9 @@
 #include "gateway/config/campaign_options.h"
 #include "gateway/config/ident.h"
 
-#define CAMPAIGN_QUIET_MS (INT64_C(60) * 86400000) /* quiet times of longer windows aren't summed  \
-                                                    */
+#define CAMPAIGN_QUIET_MS                                                                          \
+    (INT64_C(60) * 86400000) /* quiet times of longer windows aren't summed                        \
+                              */
 
 /* The most that could ever be shown. */
 struct campaign_reach {
@@ -144,6 +145,7 @@ void campaign_read_targets(struct campaign_reader *reader, conf_setting group)
     for (size_t i = 0; i < n; i++)
         campaign_read_target(reader, conffile_element(list, i), &campaign->targets[i]);
     campaign->n_targets = n;
+    campaign_check_number(reader, list, n, CAMPAIGN_TARGETS_MOST);
     errors = conffile_diag(reader->conf)->errors;
     for (size_t i = 0; i < n && !errors; i++) /* with errors the figures mean nothing */
         campaign_judge_target(reader, conffile_element(list, i), &campaign->targets[i]);

@@ -163,7 +163,7 @@ static void campaign_texts_measure(const struct campaign_check *check,
             check->conf, check->places.text,
             lang("The message of unit %s takes at least %zu parts (%zu characters with "
                  "signature and refusal hint): each is billed.",
-                 "单位 %s 的短信至少占 %zu 条计费短信（连签名和退订提示共 %zu 字）。"),
+                 "单位 %s 的短信至少占 %zu 条计费短信（连签名和拒收提示共 %zu 字）。"),
             check->places.unit->id, layout.n_parts, layout.units);
 }
 

@@ -99,7 +99,7 @@ static int conftext_read_bytes(struct conftext_file *file, struct buffer *bytes)
     int rc = -EFBIG;
 
     if (used < CONFTEXT_LIMIT)
-        rc = buffer_read_file(bytes, file->scan.path, CONFTEXT_LIMIT - used);
+        rc = buffer_read_stream(bytes, file->scan.path, CONFTEXT_LIMIT - used);
     if (rc == -EFBIG)
         diag_error(file->scan.diag, place.file, place.line,
                    lang("With %s the configuration is larger than 16 MiB: name a smaller file.",

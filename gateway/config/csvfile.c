@@ -245,7 +245,7 @@ static int csvfile_fill(struct csvfile *file, struct diag *diag)
     if (got < 0) {
         rc = -errno;
         diag_error(diag, file->path, 0, lang("The file can't be read: %s.", "无法读取文件：%s。"),
-                   strerror(-rc));
+                   lang_error(rc));
         return rc;
     }
     if (got == 0)
@@ -430,7 +430,7 @@ int csvfile_open(const char *path, struct diag *diag, struct csvfile **out)
         diag_error(diag, path, 0,
                    lang("The file can't be read (%s): check its name and its rights.",
                         "无法读取文件（%s）：请检查文件名和权限。"),
-                   strerror(-rc));
+                   lang_error(rc));
     if (rc == 0) {
         /* The disk reads ahead, so that the loop seldom waits for it. */
         (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL);

@@ -83,6 +83,17 @@ const struct option_def office_options_office[] = {
      .preset = "Asia/Shanghai",
      .help_en = "The time zone of all times, such as Asia/Shanghai.",
      .help_zh = "所有时间所用的时区，例如 Asia/Shanghai。"},
+    {.name = "retention_days",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office, retention_days),
+     .min = 0,
+     .max = 3650,
+     .preset = "90",
+     .unit = "days",
+     .help_en = "How long numbers and personal texts of a campaign are kept after its last window; "
+                "then lawcast erase may delete them.",
+     .help_zh = "任务最后一个时间窗之后，号码和个性化内容保留多少天；期满方可用 lawcast erase 清"
+                "除。"},
     {0},
 };
 

@@ -16,8 +16,8 @@ static void optprint_choices(FILE *out, const char *const *choices)
 static const struct {
     const char *unit, *chinese;
 } optprint_units[] = {
-    {"parts", "计费条"}, {"messages", "条"}, {"px", "像素"},      {"ms", "毫秒"},
-    {"s", "秒"},         {"h", "小时"},      {"px/s", "像素/秒"}, {"min", "分钟"},
+    {"parts", "计费条"}, {"messages", "条"},  {"px", "像素"},  {"ms", "毫秒"}, {"s", "秒"},
+    {"h", "小时"},       {"px/s", "像素/秒"}, {"min", "分钟"}, {"days", "天"},
 };
 
 const char *optprint_unit(const struct option_def *option)

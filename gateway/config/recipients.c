@@ -63,8 +63,8 @@ static int recipients_fail(struct diag *diag, const char *path, const char *mess
 }
 
 /* A header must name one column of numbers, and no name twice. */
-static int recipients_check_columns(const struct option_strings *columns, const char *path,
-                                    struct diag *diag, size_t *number_column)
+int recipients_find_number(const struct option_strings *columns, const char *path,
+                           struct diag *diag, size_t *column)
 {
     size_t found = columns->n;
     int64_t unused_number;
@@ -102,7 +102,7 @@ static int recipients_check_columns(const struct option_strings *columns, const 
             lang("No column holds the numbers: name one 手机号, phone, mobile or "
                  "number in the first line.",
                  "没有号码列：请在第一行把号码列命名为 手机号、电话 或 phone。"));
-    *number_column = found;
+    *column = found;
     return 0;
 }
 
@@ -114,7 +114,7 @@ int recipients_read_header(const char *path, struct diag *diag, struct option_st
     int rc = csvfile_open(path, diag, &file);
 
     if (rc == 0)
-        rc = recipients_check_columns(csvfile_columns(file), path, diag, &unused_column);
+        rc = recipients_find_number(csvfile_columns(file), path, diag, &unused_column);
     if (rc == 0) {
         names = csvfile_columns(file);
         columns->items = mem_array(names->n, char *);
@@ -260,6 +260,14 @@ static bool recipients_has_gap(const struct recipients *reader, const struct csv
     return false;
 }
 
+static bool recipients_is_personal(const struct recipients *reader)
+{
+    for (size_t i = 0; i < csvfile_columns(reader->file)->n; i++)
+        if (reader->used[i])
+            return true;
+    return false;
+}
+
 /* The header and the template were checked when the campaign was read, but files change. */
 static int recipients_open_source(struct recipients *reader, struct diag *diag)
 {
@@ -271,7 +279,7 @@ static int recipients_open_source(struct recipients *reader, struct diag *diag)
     if (rc < 0)
         return rc;
     columns = csvfile_columns(reader->file);
-    rc = recipients_check_columns(columns, path, diag, &reader->number_column);
+    rc = recipients_find_number(columns, path, diag, &reader->number_column);
     if (rc < 0)
         return rc;
     rc = template_parse(order->text, reader->office->units[order->unit].signature,
@@ -389,6 +397,7 @@ static void recipients_judge(struct recipients *reader, const struct csvfile_row
     row->alphabet = reader->layout.alphabet;
     row->parts = (int)reader->layout.n_parts;
     row->has_gap = recipients_has_gap(reader, from);
+    row->personal = recipients_is_personal(reader);
 }
 
 /* The next row of any source: 0, 1: no more, -errno. */

@@ -45,7 +45,8 @@ struct recipient {
     const char *text;          /* ready message, lent until the next call */
     enum sms_alphabet alphabet;
     int parts;
-    bool has_gap; /* a field that the template uses is empty in this row */
+    bool has_gap;  /* a field that the template uses is empty in this row */
+    bool personal; /* the message has fields of the row */
 };
 
 struct recipients; /* opaque reader */
@@ -60,6 +61,9 @@ int recipients_next(struct recipients *reader, struct recipient *row, struct dia
 /* "recipients.csv" has a header without these: used by config_read_campaign. Reads the header of
  * path: 0, or 1 with errors in diag. columns: owned by the caller (free each and the array). */
 int recipients_read_header(const char *path, struct diag *diag, struct option_strings *columns);
+/* Which of the columns holds the numbers. 0, or -EINVAL with errors in diag. */
+int recipients_find_number(const struct option_strings *columns, const char *path,
+                           struct diag *diag, size_t *column);
 /* Reads a list of the campaign to its end: 0, or 1 with errors in diag. Adds the line by which
  * campaign->source knows it, "# list city.csv bytes=123 fingerprint=0123456789abcdef". */
 int recipients_read_list(const struct campaign *campaign, const char *path, struct diag *diag,

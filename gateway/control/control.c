@@ -15,6 +15,7 @@
 #include "gateway/base/list.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/ledger/place.h"
 
 #define CONTROL_UNSENT_MAX 65536 /* a client that doesn't read its answers is hung up on */
 
@@ -24,6 +25,7 @@ struct control {
     void *ctx;
     struct list clients;
     size_t n_clients;
+    struct client *asking; /* whose command is being obeyed; NULL: nobody's */
     bool closing, closed;
 };
 
@@ -32,8 +34,13 @@ struct client {
     struct list link;
     struct control *control;
     struct buffer in;
+    struct control_promise *promise; /* NULL: no answer is owed */
     uv_shutdown_t end;
     char piece[CONTROL_LINE_MAX];
+};
+
+struct control_promise {
+    struct client *client; /* NULL: it has left */
 };
 
 /* One answer on its way. */
@@ -44,7 +51,7 @@ struct client_answer {
 
 char *control_path(const char *ledger)
 {
-    return mem_printf("%s.control", ledger);
+    return place_beside(ledger, ".control");
 }
 
 size_t control_split(char *line, char *words[static CONTROL_WORDS_MAX])
@@ -83,6 +90,9 @@ static void client_closed(uv_handle_t *handle)
 
 static void client_hang_up(struct client *client)
 {
+    if (client->promise)
+        client->promise->client = NULL;
+    client->promise = NULL;
     if (!uv_is_closing((uv_handle_t *)&client->pipe))
         uv_close((uv_handle_t *)&client->pipe, client_closed);
 }
@@ -132,8 +142,13 @@ static void client_take_line(struct client *client, char *line)
         return;
     }
     answer = jv_object();
+    client->control->asking = client;
     client->control->obey(client->control->ctx, n, words, answer);
-    client_answer(client, answer);
+    client->control->asking = NULL;
+    if (client->promise)
+        jv_free(answer);
+    else
+        client_answer(client, answer);
 }
 
 static void client_take_lines(struct client *client)
@@ -141,7 +156,7 @@ static void client_take_lines(struct client *client)
     struct buffer *in = &client->in;
     char *end;
 
-    while (!uv_is_closing((uv_handle_t *)&client->pipe) && in->length &&
+    while (!client->promise && !uv_is_closing((uv_handle_t *)&client->pipe) && in->length &&
            (end = memchr(in->data, '\n', in->length))) {
         MEM_FREE_LATER char *line = mem_dup_n(in->data, (size_t)(end - in->data));
 
@@ -150,6 +165,30 @@ static void client_take_lines(struct client *client)
     }
     if (in->length > CONTROL_LINE_MAX)
         client_hang_up(client);
+}
+
+struct control_promise *control_promise(struct control *control)
+{
+    struct control_promise *promise = mem_new(struct control_promise);
+
+    LOG_ASSERT(control->asking && !control->asking->promise);
+    promise->client = control->asking;
+    control->asking->promise = promise;
+    return promise;
+}
+
+void control_keep(struct control_promise *promise, struct jv *answer)
+{
+    struct client *client = promise->client;
+
+    free(promise);
+    if (!client) {
+        jv_free(answer);
+        return;
+    }
+    client->promise = NULL;
+    client_answer(client, answer);
+    client_take_lines(client);
 }
 
 static void client_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room)

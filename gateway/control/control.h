@@ -9,11 +9,13 @@
  *   resume modem ID
  *   release board ID      it is its owner's until resume
  *   resume board ID
+ *   optout ...            see gateway/control/optout_line.h
+ *   attach ...            see gateway/control/attach_line.h
  *   board ID              adds state, why, released, quiet, up (is something of ours on it?)
  *
  * Only the gateway's own user and root are listened to (SO_PEERCRED), whatever the file's mode
- * says. A socket that a crash left behind is taken over: whoever opens one holds the lock on the
- * books. */
+ * says. A guest's next command waits for the answer to the last. A socket that a crash left behind
+ * is taken over: whoever opens one holds the lock on the books. */
 #ifndef LAWCAST_CONTROL_H
 #define LAWCAST_CONTROL_H
 
@@ -23,7 +25,7 @@
 
 #include "gateway/base/json.h"
 
-#define CONTROL_LINE_MAX    1024 /* bytes, its end not counted */
+#define CONTROL_LINE_MAX    20480 /* bytes, its end not counted: room for what a unit hands in */
 #define CONTROL_WORDS_MAX   8
 #define CONTROL_CLIENTS_MAX 16
 
@@ -31,6 +33,13 @@ struct control; /* opaque */
 
 /* Does what n >= 1 words say and fills answer, an empty object, with "ok" or "error". */
 typedef void control_obey(void *ctx, size_t n, char *const *words, struct jv *answer);
+
+/* An answer that needs time: control_promise is called in control_obey, whose answer is then
+ * thrown away; control_keep says it (and frees both), also when the guest has left meanwhile or
+ * control is closed. */
+struct control_promise;
+struct control_promise *control_promise(struct control *control);
+void control_keep(struct control_promise *promise, struct jv *answer);
 
 /* To be freed. */
 char *control_path(const char *ledger);

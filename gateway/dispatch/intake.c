@@ -9,6 +9,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/model/contact.h"
 #include "gateway/dispatch/slots.h"
 
 #define INTAKE_CHUNK  2000 /* rows; one that stands alone is committed in about 10 ms */
@@ -51,13 +52,16 @@ struct intake {
     struct slots_walk walk;
     struct intake_chunk *chunk; /* being filled, or NULL */
     size_t chunks;              /* posted and not done */
-    struct ledger_op op;        /* LEDGER_CAMPAIGN, LEDGER_PLANNED */
+    struct ledger_op op;        /* LEDGER_CAMPAIGN, LEDGER_CONTACTS, LEDGER_PLANNED */
+    bool planned;               /* the books have all of it already */
     struct intake_numbers numbers;
     struct diag diag;
     int64_t rows, longest_turn_us;
 
     /* what LEDGER_CAMPAIGN lends */
     const char **unit_ids, **unit_names, **board_ids, **board_places;
+    /* and LEDGER_CONTACTS, by unit */
+    const char **contacts, **positions, **phones;
     int32_t *board_owners;
     int64_t *quotas;
     char *windows, *targets;
@@ -114,6 +118,23 @@ static void intake_name_boards(struct intake *intake, const struct office *offic
     }
 }
 
+/* What a form says in place of a name is none: then nobody is named. */
+static void intake_name_contacts(struct intake *intake, const struct office *office)
+{
+    intake->contacts = mem_array(office->n_units, const char *);
+    intake->positions = mem_array(office->n_units, const char *);
+    intake->phones = mem_array(office->n_units, const char *);
+    for (size_t i = 0; i < office->n_units; i++) {
+        const struct contact *contact = &office->units[i].contact;
+        bool named = contact_is_named(contact->name);
+
+        intake->contacts[i] = named ? contact->name : "";
+        intake->positions[i] =
+            named && contact_is_named(contact->position) ? contact->position : "";
+        intake->phones[i] = named && contact_is_named(contact->phone) ? contact->phone : "";
+    }
+}
+
 struct intake *intake_new(uv_loop_t *loop, struct ledger *ledger, const struct office *office,
                           const struct campaign *campaign)
 {
@@ -134,6 +155,7 @@ struct intake *intake_new(uv_loop_t *loop, struct ledger *ledger, const struct o
     for (size_t i = 0; i < campaign->n_orders; i++)
         intake->quotas[campaign->orders[i].unit] = campaign->orders[i].quota;
     intake_name_boards(intake, office);
+    intake_name_contacts(intake, office);
     intake->windows = intake_windows(campaign);
     intake->targets = intake_targets(campaign, office);
     return intake;
@@ -146,6 +168,9 @@ void intake_free(struct intake *intake)
     diag_free(&intake->diag);
     free(intake->unit_ids);
     free(intake->unit_names);
+    free(intake->contacts);
+    free(intake->positions);
+    free(intake->phones);
     free(intake->quotas);
     free(intake->board_ids);
     free(intake->board_places);
@@ -316,6 +341,7 @@ static void intake_add_message(struct intake *intake, const struct recipient *ro
                            .from_ms = campaign->windows[0].from_ms,
                            .until_ms = campaign->windows[campaign->n_windows - 1].to_ms,
                            .reserve = row->reserve,
+                           .personal = row->personal,
                            .route = (int32_t)row->route,
                        });
 }
@@ -355,22 +381,45 @@ static void intake_turn(uv_idle_t *idle)
         intake->longest_turn_us = spent;
 }
 
-static void intake_entered(struct ledger_op *op)
+static void intake_contacts_noted(struct ledger_op *op)
 {
     struct intake *intake = op->owner;
 
-    intake->numbers.campaign = op->campaign;
     if (op->result < 0) {
         intake_finish(intake, INTAKE_STOPPED);
-    } else if (op->result == LEDGER_CHANGED) {
-        intake_finish(intake, INTAKE_CHANGED);
-    } else if (op->campaign_is.planned) {
+    } else if (intake->planned) {
         intake_finish(intake, INTAKE_DONE);
     } else {
         intake->phase = INTAKE_SLOGANS;
         intake->reader = recipients_open(intake->campaign, intake->office);
         uv_idle_start(&intake->idle, intake_turn);
     }
+}
+
+/* Also of a campaign that is known: who is responsible may be somebody else today. */
+static void intake_entered(struct ledger_op *op)
+{
+    struct intake *intake = op->owner;
+
+    intake->numbers.campaign = op->campaign;
+    if (op->result) {
+        intake_finish(intake, op->result < 0 ? INTAKE_STOPPED : INTAKE_CHANGED);
+        return;
+    }
+    intake->planned = op->campaign_is.planned;
+    intake->op = (struct ledger_op){
+        .kind = LEDGER_CONTACTS,
+        .campaign = intake->numbers.campaign,
+        .done = intake_contacts_noted,
+        .owner = intake,
+        .contacts = {.units = intake->unit_ids,
+                     .names = intake->contacts,
+                     .positions = intake->positions,
+                     .phones = intake->phones,
+                     .n = intake->office->n_units,
+                     .deadline_ms = intake->campaign->contacts_by_ms},
+    };
+    ledger_post(intake->ledger, &intake->op);
 }
 
 void intake_start(struct intake *intake, const struct intake_events *events, void *ctx)

@@ -2,6 +2,8 @@
  * Runs: any (pure). */
 #include "gateway/dispatch/slots.h"
 
+#define SLOTS_LEAST_MS 1000
+
 static bool slots_fill(const struct display *display, const struct board *board,
                        const struct window *window, int64_t step, struct slot *slot)
 {
@@ -12,7 +14,14 @@ static bool slots_fill(const struct display *display, const struct board *board,
     if (slot->until_ms > window->to_ms)
         slot->until_ms = window->to_ms;
     slot->text = display->slogans.items[(size_t)step % display->slogans.n];
-    return slot->until_ms - slot->from_ms >= 1000;
+    return slot->until_ms - slot->from_ms >= SLOTS_LEAST_MS;
+}
+
+/* What begins in the owner's quiet time and hardly outlasts it can't be shown: nobody owes it. */
+static bool slots_is_quiet(const struct board *board, const struct slot *slot)
+{
+    return quiet_at(&board->quiet, slot->from_ms) &&
+           quiet_next_ms(&board->quiet, slot->from_ms) > slot->until_ms - SLOTS_LEAST_MS;
 }
 
 /* Order: display, window, board, step; boards of one display may differ in their pauses. */
@@ -37,7 +46,8 @@ bool slots_next(const struct campaign *campaign, const struct office *office,
             slot->display = walk->display;
             slot->board = display->boards[walk->board];
             slot->number = walk->number++;
-            return true;
+            if (!slots_is_quiet(&office->boards[slot->board], slot))
+                return true;
         }
     }
     return false;

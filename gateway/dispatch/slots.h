@@ -5,7 +5,8 @@
  * but not under a second); slot k shows slogan k modulo their number. With display.after the
  * owner's own items have the board between two slots, so many of them, as long as the board shows
  * one. Slots are numbered through all windows and all displays of the campaign, so that a number
- * means the same after a restart. */
+ * means the same after a restart. Those that lie in the owner's quiet times are left out, but
+ * keep their numbers. */
 #ifndef LAWCAST_DISPATCH_SLOTS_H
 #define LAWCAST_DISPATCH_SLOTS_H
 

@@ -58,6 +58,7 @@ struct campaign {
     char *title;
     struct window *windows;
     size_t n_windows;
+    int64_t contacts_by_ms; /* by when units have to name who is responsible; 0: no matter when */
     struct {
         char *text;     /* template, or NULL when every order has its own */
         char *refusal;  /* how to refuse, put at the end: "拒收请回复R"; "" to leave it out */

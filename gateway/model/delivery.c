@@ -26,7 +26,7 @@ static const struct {
     [DELIVERY_REJECTED] = {"rejected", "rejected", "被拒绝", 0},
     [DELIVERY_UNKNOWN] = {"unknown", "in doubt", "结果不明",
                           TO(SENT) | TO(DELIVERED) | TO(UNDELIVERED) | TO(DEFERRED)},
-    [DELIVERY_SUPPRESSED] = {"suppressed", "not sent (opted out)", "已退订不发", 0},
+    [DELIVERY_SUPPRESSED] = {"suppressed", "not sent (opted out)", "已拒收不发", 0},
     [DELIVERY_EXPIRED] = {"expired", "window closed", "过期未发", 0},
     [DELIVERY_CANCELLED] = {"cancelled", "cancelled", "已取消", 0},
     [DELIVERY_SHOWN] = {"shown", "showing", "播放中", TO(WITHDRAWN)},

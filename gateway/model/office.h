@@ -71,12 +71,12 @@ struct board {
     int64_t width, height; /* pixels */
     int64_t timeout_ms;
     char *ca_file; /* https: who may sign the board's certificate, in place of the system's; NULL */
-    int64_t font_px;   /* height of a character: 8..height */
-    int64_t speed_pxs; /* pixels a second at which longer text runs through */
-    char *color;       /* "#rrggbb" */
-    int render;        /* enum board_render */
-    int64_t turn_s;    /* campaigns that share the board take turns of this length */
-    int64_t item_s;    /* how long one item of the owner's own is shown (display.after) */
+    int64_t font_px;    /* height of a character: 8..height */
+    int64_t speed_pxs;  /* pixels a second at which longer text runs through */
+    char *color;        /* "#rrggbb" */
+    int render;         /* enum board_render */
+    int64_t turn_s;     /* campaigns that share the board take turns of this length */
+    int64_t item_s;     /* how long one item of the owner's own is shown (display.after) */
     struct quiet quiet; /* when the board is the owner's alone */
     int line;
 };
@@ -94,6 +94,7 @@ struct office {
     char *file; /* as given on the command line */
     char *name, *timezone;
     char *ledger_path;
+    int64_t retention_days; /* after a campaign's last window, until it may be erased */
     struct unit *units;
     size_t n_units;
     struct modem *modems;

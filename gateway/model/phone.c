@@ -279,11 +279,25 @@ const char *phone_class_reason(enum phone_class id)
     return lang(phone_reasons[id].english, phone_reasons[id].chinese);
 }
 
+void phone_class_fault(enum phone_class id, char text[static PHONE_FAULT])
+{
+    const char *reason = phone_class_reason(id), *colon = strstr(reason, lang(": ", "："));
+    int most = colon ? (int)(colon - reason) : (int)strlen(reason);
+
+    snprintf(
+        text, PHONE_FAULT, "%.*s%s", most, reason,
+        lang(": give one mainland mobile number, 11 digits.", "：请写一个 11 位的大陆手机号码。"));
+}
+
 void phone_mask(int64_t number, char text[static 24])
 {
     char digits[24];
     int n;
 
+    if (number < 0) {
+        snprintf(text, 24, "****");
+        return;
+    }
     if (number / PHONE_COUNTRY_UNIT == PHONE_COUNTRY)
         number %= PHONE_COUNTRY_UNIT;
     n = snprintf(digits, sizeof digits, "%" PRId64, number);

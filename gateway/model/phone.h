@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PHONE_FAULT 240 /* room for the sentence */
+
 enum phone_class {
     PHONE_MOBILE, /* mainland mobile: the only class that is sent to */
     PHONE_EMPTY,
@@ -26,7 +28,10 @@ enum phone_class {
 enum phone_class phone_parse(const char *text, size_t length, int64_t *number);
 /* Why a number of this class is refused, in the user's language, with what to do. */
 const char *phone_class_reason(enum phone_class id);
-/* "138****0000": what people and logs see. text has room for 24 bytes. */
+/* The same of a number that somebody has typed, which has no row to delete. */
+void phone_class_fault(enum phone_class id, char text[static PHONE_FAULT]);
+/* "138****0000": what people and logs see; "****" for one that was erased (below 0). text has room
+ * for 24 bytes. */
 void phone_mask(int64_t number, char text[static 24]);
 
 #endif
