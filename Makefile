@@ -10,7 +10,7 @@ SANITIZE ?=
 
 PACKAGES := pkg-config libuv1-dev libconfig-dev libsqlite3-dev libcurl4-openssl-dev libc-ares-dev libgammu-dev \
 	libcsv-dev libjansson-dev libssl-dev libpango1.0-dev fonts-wqy-microhei \
-	libcmocka-dev libmicrohttpd-dev tzdata
+	libcmocka-dev libmicrohttpd-dev tzdata libsodium-dev libqrencode-dev libxlsxwriter-dev python3 openssl
 
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Werror
@@ -29,24 +29,27 @@ endif
 CFLAGS := -std=c17 -O2 -g -D_GNU_SOURCE -I. $(WARNINGS) $(HARDENING)
 
 LIB_SOURCES := $(wildcard gateway/base/*.c gateway/model/*.c gateway/config/*.c gateway/ledger/*.c \
-	gateway/dispatch/*.c gateway/report/*.c gateway/control/*.c adapters/*.c adapters/display/*.c \
+	gateway/dispatch/*.c gateway/report/*.c gateway/audit/*.c gateway/control/*.c adapters/*.c adapters/display/*.c \
 	adapters/display/kinds/*.c) \
 	$(filter-out adapters/modem/agent%,$(wildcard adapters/modem/*.c))
 MAIN_SOURCES := $(wildcard gateway/*.c)
 AGENT_SOURCES := $(wildcard adapters/modem/agent*.c)
 SIM_SOURCES := $(wildcard tests/sim/*.c)
-SUPPORT_SOURCES := $(wildcard tests/support/*.c)
+SUPPORT_SOURCES := $(filter-out tests/support/disk_%,$(wildcard tests/support/*.c))
+# Stands in place of libc's write, sync and rename: only in what is named below.
+DISK_SOURCES := $(wildcard tests/support/disk_*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 SUITE_SOURCES := $(wildcard tests/adapters/test_*.c)
 E2E_SOURCES := $(wildcard tests/e2e/test_*.c)
 BENCH_SOURCES := $(wildcard tests/bench/bench_*.c)
 BENCH_PARTS := $(filter-out $(BENCH_SOURCES),$(wildcard tests/bench/*.c))
 
+comma := ,
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 program = $(patsubst tests/%.c,$(BUILD)/tests/%,$(1))
 
 LIB := $(BUILD)/liblawcast.a
-LIB_LIBS := -luv -lconfig -lsqlite3 -lcurl -lcares -lcsv -ljansson -lmicrohttpd -lcrypto \
+LIB_LIBS := -luv -lconfig -lsqlite3 -lcurl -lcares -lcsv -ljansson -lmicrohttpd -lcrypto -lsodium -lqrencode -lxlsxwriter \
 	$(shell pkg-config --libs pangocairo 2>/dev/null)
 # Adapters are known by being linked (adapters/adapter.h), so they can't wait in the archive for
 # somebody to ask for them.
@@ -59,7 +62,7 @@ BENCHES := $(call program,$(BENCH_SOURCES))
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 
 .PHONY: all help deps programs tests benches fuzzers demo test bench bench-modems \
-	bench-boards fuzz install clean
+	bench-boards bench-ledger fuzz install clean
 .DEFAULT_GOAL := all
 
 JOBS := -j$(shell nproc)
@@ -75,9 +78,10 @@ help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make            build lawcast, lawcast-modem and lawcast-sim in build/
-#: make demo       rehearse campaigns/constitution-day: 130,000 messages, 64 modems, 2 boards
+#: make demo       rehearse campaigns/constitution-day: 130,000 messages, 320 modems, 2 boards
 #: make test       unit, conformance and end-to-end tests, plain and under ASan+UBSan
 #: make bench      speed, as key=value lines
+#: make bench-ledger  the books at 64 and 1,024 in flight, with and without the log; reports (2 minutes)
 #: make bench-modems  64 to 256 modems, and what else is installed of SMS gateways (8 minutes)
 #: make bench-boards  1,000 and 10,000 boards, and curl --parallel on the same work (3 minutes)
 #: make fuzz       every fuzz target for 20 s each (needs clang)
@@ -97,6 +101,7 @@ demo: all
 SANITIZED := BUILD=build/sanitized SANITIZE=address,undefined
 
 test: deps
+	@tests/support/install-packages poppler-utils
 	@tests/support/check-floors
 	@$(MAKE) --no-print-directory $(JOBS) tests
 	@$(MAKE) --no-print-directory $(JOBS) $(SANITIZED) tests
@@ -105,6 +110,12 @@ test: deps
 bench: deps
 	@$(MAKE) --no-print-directory $(JOBS) benches
 	@for program in $(BENCHES); do $$program || exit 1; done
+
+LEDGER_BENCHES := $(addprefix $(BUILD)/tests/bench/,bench_ledger bench_ledger_plain bench_report)
+
+bench-ledger: deps
+	@$(MAKE) --no-print-directory $(JOBS) $(LEDGER_BENCHES)
+	@for program in $(LEDGER_BENCHES); do $$program || exit 1; done
 
 bench-modems: deps
 	@$(MAKE) --no-print-directory $(JOBS) programs $(BUILD)/tests/bench/bench_modems
@@ -130,11 +141,14 @@ fuzzers: $(call program,$(FUZZ_SOURCES))
 PREFIX ?= /usr/local
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/lawcast \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/lawcast
 	install $(BUILD)/lawcast $(DESTDIR)$(PREFIX)/bin
 	install $(BUILD)/lawcast-modem $(BUILD)/lawcast-sim $(DESTDIR)$(PREFIX)/libexec/lawcast
 	install -m 644 gateway/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 gateway/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 tests/support/verify_bundle.py tests/support/verify_receipt.py \
+		$(DESTDIR)$(PREFIX)/share/lawcast
 	install -d $(DESTDIR)/etc/lawcast $(DESTDIR)/var/lib/lawcast
 	[ -e $(DESTDIR)/etc/lawcast/lawcast.cfg ] || install -m 640 conf/lawcast.cfg $(DESTDIR)/etc/lawcast
 	[ -e $(DESTDIR)/etc/lawcast/operators.csv ] || install -m 644 conf/operators.csv $(DESTDIR)/etc/lawcast
@@ -143,7 +157,7 @@ install: all
 $(BUILD)/obj/adapters/modem/agent_gammu.o $(BUILD)/obj/tests/unit/test_sms_text_gammu.o: \
 	CFLAGS += -isystem /usr/include/gammu
 
-$(BUILD)/obj/gateway/report/picture.o: CFLAGS += $(addprefix -isystem ,$(patsubst -I%,%,$(filter \
+$(BUILD)/obj/gateway/report/canvas.o: CFLAGS += $(addprefix -isystem ,$(patsubst -I%,%,$(filter \
 	-I%,$(shell pkg-config --cflags pangocairo 2>/dev/null))))
 
 $(BUILD)/obj/%.o: %.c
@@ -156,6 +170,11 @@ $(LIB): $(call object,$(LIB_SOURCES))
 	@ar rcs $@ $^
 
 $(BUILD)/lawcast: $(call object,$(MAIN_SOURCES)) $(ADAPTERS) $(LIB)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS)
+
+# lawcast on a disk that fails on command.
+$(BUILD)/lawcast-faulty: $(call object,$(MAIN_SOURCES) $(DISK_SOURCES)) $(ADAPTERS) $(LIB)
 	@echo '  LD $@'
 	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS)
 
@@ -176,11 +195,26 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(call object,$(SUPPORT_SOURCES)) $(ADA
 $(BUILD)/tests/unit/test_sms_text_gammu: EXTRA_LIBS := -lGammu
 $(BUILD)/tests/unit/test_screen_patience: EXTRA_LIBS := -Wl,--wrap=clock_mono_ms
 
+FAULTY := $(call program,tests/unit/test_ledger_faults.c tests/unit/test_ledger_disk.c tests/unit/test_history.c)
+$(FAULTY): EXTRA_LIBS := -Wl,--wrap=clock_wall_ms,--wrap=digest_random
+FAULTY_E2E := $(call program,tests/e2e/test_disk.c tests/e2e/test_restore_crash.c)
+$(FAULTY) $(FAULTY_E2E): $(call object,$(DISK_SOURCES))
+$(FAULTY_E2E): | $(BUILD)/lawcast-faulty
+
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call object,$(BENCH_PARTS) $(SUPPORT_SOURCES)) \
 		$(ADAPTERS) $(LIB)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	@$(CC) $(CFLAGS) $(LINKING) -o $@ $^ $(LIB_LIBS) -lcmocka
+
+# The same without the log: see tests/bench/log_off.h.
+LOG_OFF := store_journal_entry store_journal_change leaves_append leaves_flush store_seal store_sign \
+	store_sign_in_time
+$(BUILD)/tests/bench/bench_ledger_plain: $(call object,tests/bench/bench_ledger.c $(BENCH_PARTS) \
+		$(SUPPORT_SOURCES)) $(ADAPTERS) $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LINKING) $(addprefix -Wl$(comma)--wrap=,$(LOG_OFF)) -o $@ $^ $(LIB_LIBS) -lcmocka
 
 # What is tested of the simulator is linked in whole, but for its main.
 SIM_PARTS := $(call object,$(filter-out tests/sim/main.c,$(SIM_SOURCES)))
@@ -202,7 +236,7 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(SIM_PARTS) $(ADAP
 	@$(CC) $(CFLAGS) $(LINKING) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
 
 -include $(patsubst %.o,%.d,$(call object,$(LIB_SOURCES) $(MAIN_SOURCES) $(AGENT_SOURCES) \
-	$(SIM_SOURCES) $(SUPPORT_SOURCES) $(UNIT_SOURCES) $(SUITE_SOURCES) $(E2E_SOURCES) $(BENCH_SOURCES) \
+	$(SIM_SOURCES) $(SUPPORT_SOURCES) $(DISK_SOURCES) $(UNIT_SOURCES) $(SUITE_SOURCES) $(E2E_SOURCES) $(BENCH_SOURCES) \
 	$(BENCH_PARTS) $(FUZZ_SOURCES) tests/fuzz/replay.c))
 
 .SECONDARY:

@@ -174,11 +174,10 @@ static void test_shared_board(void **state)
     stage_write(stage, "later.cfg", "%s", third);
     expect(stage, (const char *[]){"check", "-c", "lawcast.cfg", "longer.cfg", "other.cfg", NULL},
            0, says);
-    assert_int_equal(
-        stage_lawcast(
-            stage, &output,
-            (const char *[]){"check", "-c", "lawcast.cfg", "longer.cfg", "later.cfg", NULL}),
-        0);
+    assert_int_equal(stage_lawcast(stage, &output,
+                                   (const char *[]){"check", "-c", "lawcast.cfg", "longer.cfg",
+                                                    "later.cfg", NULL}),
+                     0);
     assert_null(strstr(output, "Another campaign"));
     free(output);
     free(third);
@@ -466,8 +465,8 @@ static char *read_refused(const struct stage *stage)
 
 static void check_refused(const char *text)
 {
-    const char *const wanted[] = {"文件,行,号码,原因", "city.csv,3,1380000,",
-                                  "city.csv,4,13800000001,"};
+    const char *const wanted[] = {"文件,行,号码,原因", "city.csv,3,138****00,",
+                                  "city.csv,4,138****0001,"};
     size_t lines = 0;
 
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)

@@ -115,7 +115,7 @@ static void test_small_order(void **state)
 }
 
 #define BOARD(id, kind, address, more)                                                             \
-    "{ id = \"" id "\"; owner = \"weather\"; kind = \"" kind "\"; url = \"" address                 \
+    "{ id = \"" id "\"; owner = \"weather\"; kind = \"" kind "\"; url = \"" address                \
     "192.0.2.1\"; width = 192; height = 64; " more " }"
 
 /* Slogans alone, on a board of each kind, each proved as far as it can be. One of them knows no
@@ -165,10 +165,132 @@ static void test_every_kind_of_board(void **state)
     stage_close(&stage);
 }
 
+/* An office whose books know two refusals, and a board that is its owner's for half the time. */
+static void write_half_a_world(const struct stage *stage)
+{
+    stage_write(stage, "lawcast.cfg",
+                "office = { name = \"o\"; timezone = \"Asia/Shanghai\"; };\n"
+                "ledger = { path = \"books.db\"; };\n"
+                "units = ( { id = \"city\"; name = \"市法宣办\"; signature = \"市法宣办\"; } );\n"
+                "modems = ( { id = \"m\"; devices = \"/dev/ttyUSB[0-1]\"; } );\n"
+                "boards = ( { id = \"plaza\"; owner = \"city\"; kind = \"onbon-y\";\n"
+                "             url = \"http://192.0.2.1\"; width = 192; height = 64;\n"
+                "             password = \"guest\"; quiet = [ \"08:40-08:50\" ]; } );\n");
+    stage_write(
+        stage, "campaign.cfg",
+        "campaign = { id = \"c1\"; title = \"宪法日\";\n"
+        "  windows = ( { from = \"2026-10-31 08:30\"; to = \"2026-10-31 08:50\"; } );\n"
+        "  sms = { text = \"学法守法\"; };\n"
+        "  orders = ( { unit = \"city\"; quota = 8; recipients = \"city.csv\"; } );\n"
+        "  displays = ( { boards = [ \"plaza\" ]; slogans = [ \"学法\" ]; every = 120; } );\n"
+        "};\n");
+    stage_write_numbers(stage, "city.csv", STAGE_FIRST, 10);
+}
+
+static void hear(const struct stage *stage, char **output, const char *const *args)
+{
+    int code = stage_lawcast(stage, output, args);
+
+    if (code)
+        fail_msg("exit code %d: %s", code, *output);
+}
+
+static void expect_said(const struct stage *stage, const char *says, const char *const *args)
+{
+    MEM_FREE_LATER char *output = NULL;
+
+    hear(stage, &output, args);
+    if (!strstr(output, says))
+        fail_msg("%s %s doesn't say \"%s\": %s", args[0], args[1], says, output);
+}
+
+/* The document among warnings before and behind it. */
+static struct jv *parse_among(const char *output)
+{
+    const char *from = strstr(output, "{\n"), *to = strrchr(output, '}');
+    struct jv *document = NULL;
+
+    if (from && to)
+        document = jv_parse(from, (size_t)(to - from) + 1, NULL);
+    if (!document)
+        fail_msg("no document: %s", output);
+    return document;
+}
+
+#define ARGS(...) ((const char *[]){__VA_ARGS__, NULL})
+
+static void refuse_two(const struct stage *stage)
+{
+    expect_said(stage, "gets no messages",
+                ARGS("optout", "add", "13800000000", "-c", "lawcast.cfg"));
+    expect_said(stage, "gets no messages",
+                ARGS("optout", "add", "13800000003", "-c", "lawcast.cfg"));
+}
+
+/* Plan and rehearsal show what the day will: without those who refused, and owing no slogan in the
+ * owner's quiet time. */
+static void test_refusals_and_quiet_times(void **state)
+{
+    struct stage stage;
+    struct jv *plan, *report;
+    char *output;
+
+    (void)state;
+    stage_open(&stage);
+    write_half_a_world(&stage);
+    refuse_two(&stage);
+    hear(&stage, &output, ARGS("plan", "-c", "lawcast.cfg", "--json", "campaign.cfg"));
+    plan = parse_among(output);
+    free(output);
+    assert_int_equal(figure(plan, "/totals/opted_out"), 2);
+    assert_int_equal(figure(plan, "/totals/good"), 6);
+    assert_int_equal(figure(plan, "/totals/reserve"), 2);
+    assert_int_equal(figure(plan, "/boards/0/slots"), 5);
+    jv_free(plan);
+    expect_said(&stage, "The books agree",
+                ARGS("rehearse", "-c", "lawcast.cfg", "--out", "out", "campaign.cfg"));
+    report = read_report(&stage);
+    assert_int_equal(figure(report, "/totals/delivered"), 8);
+    assert_int_equal(figure(report, "/totals/suppressed"), 2);
+    assert_int_equal(figure(report, "/boards/0/planned"), 5);
+    assert_int_equal(figure(report, "/boards/0/showings"), 5);
+    jv_free(report);
+    expect_said(&stage, "refuse: 2", ARGS("optout", "list", "--ledger", "books.db"));
+    stage_close(&stage);
+}
+
+/* What a rehearsal leaves can't be taken for evidence. */
+static void test_says_that_nothing_was_sent(void **state)
+{
+    static const char banner[] = "REHEARSAL: nothing was sent.";
+    static const char note[] = "! These are the books of a rehearsal";
+    const char *const books = "out/rehearsal.db";
+    struct stage stage;
+
+    (void)state;
+    stage_open(&stage);
+    write_half_a_world(&stage);
+    expect_said(&stage, banner,
+                ARGS("rehearse", "-c", "lawcast.cfg", "--out", "out", "campaign.cfg"));
+    expect_said(&stage, banner, ARGS("report", "c1", "--ledger", books));
+    expect_said(&stage, banner, ARGS("report", "c1", "--ledger", books, "--csv"));
+    expect_said(&stage, banner, ARGS("status", "--ledger", books));
+    expect_said(&stage, note, ARGS("audit", "verify", "--ledger", books));
+    expect_said(&stage, note,
+                ARGS("audit", "prove", "13800000001", "--ledger", books, "--out", "receipt"));
+    expect_said(&stage, note, ARGS("audit", "check", "receipt"));
+    expect_said(&stage, note, ARGS("audit", "export", "bundle", "--ledger", books));
+    expect_said(&stage, note, ARGS("audit", "verify", "bundle"));
+    expect_said(&stage, "rehearsal-", ARGS("audit", "checkpoint", "--ledger", books));
+    stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_small_order),
-                                       cmocka_unit_test(test_every_kind_of_board)};
+                                       cmocka_unit_test(test_every_kind_of_board),
+                                       cmocka_unit_test(test_refusals_and_quiet_times),
+                                       cmocka_unit_test(test_says_that_nothing_was_sent)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

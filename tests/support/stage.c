@@ -30,6 +30,7 @@ void stage_open(struct stage *stage)
 
     snprintf(stage->dir, sizeof stage->dir, "%s/lawcast-test-XXXXXX", base ? base : "/tmp");
     assert_non_null(mkdtemp(stage->dir));
+    stage->program = "lawcast";
     snprintf(stage->conf, sizeof stage->conf, "%s/lawcast.cfg", stage->dir);
     snprintf(stage->campaign, sizeof stage->campaign, "%s/campaign.cfg", stage->dir);
     snprintf(stage->books, sizeof stage->books, "%s/books.db", stage->dir);
@@ -133,7 +134,7 @@ const char *stage_program(const char *name, char *path, size_t size)
 void stage_spawn(const struct stage *stage, struct stage_child *child, const char *const *args)
 {
     char program[512];
-    const char *argv[24] = {stage_program("lawcast", program, sizeof program)};
+    const char *argv[24] = {stage_program(stage->program, program, sizeof program)};
     int out[2];
     size_t n = 1;
 

@@ -16,6 +16,7 @@
 struct stage {
     char dir[64];
     char conf[96], campaign[96], books[96];
+    const char *program; /* what stage_spawn runs: "lawcast" */
 };
 
 void stage_open(struct stage *stage);

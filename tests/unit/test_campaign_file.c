@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "gateway/base/buffer.h"
 #include "gateway/base/clock.h"
 #include "gateway/model/traits.h"
 #include "gateway/config/config.h"
@@ -363,6 +364,49 @@ static void test_hint_and_routing(void **state)
     operators_free(able.operators);
 }
 
+static void put_window(struct buffer *text, int n)
+{
+    int hour = 8 + n / 1800, minute = n / 30 % 60, second = n % 30 * 2;
+
+    buffer_printf(text,
+                  "%s{ from = \"2026-10-31 %02d:%02d:%02d\"; to = \"2026-10-31 %02d:%02d:%02d\"; }",
+                  n ? ",\n" : "", hour, minute, second, hour, minute, second + 1);
+}
+
+static void put_target(struct buffer *text, int n)
+{
+    buffer_printf(text, "%s{ unit = \"city\"; items = 1; }", n ? ",\n" : "");
+}
+
+/* A record of the books tells of all of them, and has an end. */
+static void test_too_many(void **state)
+{
+    static const struct {
+        const char *begin;
+        void (*put)(struct buffer *text, int n);
+        const char *end;
+        int most, line;
+    } lists[] = {
+        {"campaign = { id = \"c\"; title = \"T\"; windows = (\n", put_window, ");\n" SHOW TAIL,
+         1000, 1002},
+        {HEAD SHOW "targets = (\n", put_target, ");\n" TAIL, 200, 205},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
+        struct diag diag = DIAG_NULL;
+
+        buffer_add_text(&text, lists[i].begin);
+        for (int n = 0; n <= lists[i].most; n++)
+            lists[i].put(&text, n);
+        buffer_add_text(&text, lists[i].end);
+        assert_null(read_campaign(buffer_text(&text), &diag));
+        findings_expect(&diag, DIAG_ERROR, "/campaign.cfg", lists[i].line, "fit into the books");
+        diag_free(&diag);
+    }
+}
+
 static void test_all_at_once(void **state)
 {
     struct diag diag = DIAG_NULL;
@@ -436,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_limits_below_the_message),
         cmocka_unit_test(test_hint_and_routing),
         cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_orders_need_modems),
         cmocka_unit_test(test_print),
     };

@@ -24,14 +24,29 @@ struct world {
     uv_async_t over;
     struct control *control;
     char dir[64], *path;
+    struct control_promise *promise; /* owed to who said "later" */
     size_t obeyed;
     void (*ask)(struct world *world); /* the command's thread */
 };
+
+static void world_keep(struct world *world)
+{
+    struct jv *answer = jv_object();
+
+    jv_put(answer, "ok", jv_string("later"));
+    control_keep(world->promise, answer);
+    world->promise = NULL;
+}
 
 static void world_obey(void *ctx, size_t n, char *const *words, struct jv *answer)
 {
     struct world *world = ctx;
 
+    if (strcmp(words[0], "later") == 0)
+        world->promise = control_promise(world->control);
+    jv_put(answer, "owed", jv_bool(world->promise));
+    if (strcmp(words[0], "keep") == 0)
+        world_keep(world);
     world->obeyed++;
     jv_put(answer, "ok", jv_string(words[0]));
     jv_put(answer, "words", jv_int((int64_t)n));
@@ -43,6 +58,8 @@ static void world_end(uv_async_t *async)
     struct world *world = async->data;
 
     control_close(world->control);
+    if (world->promise)
+        world_keep(world);
     uv_close((uv_handle_t *)&world->over, NULL);
 }
 
@@ -150,7 +167,7 @@ static void ask_without_end(struct world *world)
     int endless = connect_raw(world->path), half = connect_raw(world->path);
 
     memset(piece, 'x', sizeof piece);
-    for (int i = 0; i < 16; i++)
+    for (size_t sent = 0; sent <= 2 * CONTROL_LINE_MAX; sent += sizeof piece)
         if (send(endless, piece, sizeof piece, MSG_NOSIGNAL) < 0)
             break;
     assert_true(recv(endless, got, sizeof got, 0) <= 0);
@@ -199,6 +216,90 @@ static void test_a_crowd_is_turned_away(void **state)
     world_open(&world);
     world_run(&world, ask_in_a_crowd);
     world_close(&world);
+}
+
+/* Until the gateway has heard "later". */
+static void await_promise(struct world *world)
+{
+    BUFFER_FREE_LATER struct buffer owed = BUFFER_NULL;
+    struct jv *answer;
+
+    while (strcmp(buffer_text(&owed), "true") != 0) {
+        buffer_clear(&owed);
+        assert_int_equal(control_ask(world->path, "look", &answer), 0);
+        assert_true(jv_scalar(jv_member(answer, "owed"), &owed));
+        jv_free(answer);
+    }
+}
+
+static void say(int fd, const char *text)
+{
+    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+static void keep_promise(struct world *world)
+{
+    struct jv *answer;
+
+    assert_int_equal(control_ask(world->path, "keep", &answer), 0);
+    assert_string_equal(jv_text(jv_member(answer, "ok")), "keep");
+    jv_free(answer);
+}
+
+/* What is said after it waits for its answer. */
+static void ask_later(struct world *world)
+{
+    int fd = connect_raw(world->path);
+    char got[256];
+    size_t n = 0;
+
+    say(fd, "later\npause a\n");
+    await_promise(world);
+    keep_promise(world);
+    while (n < 2 || memchr(got, '\n', n - 1) == NULL || got[n - 1] != '\n') {
+        ssize_t more = recv(fd, got + n, sizeof got - n - 1, 0);
+
+        assert_true(more > 0);
+        n += (size_t)more;
+    }
+    got[n] = '\0';
+    assert_non_null(strstr(got, "\"later\""));
+    assert_true(strstr(got, "\"later\"") < strstr(got, "\"pause\""));
+    close(fd);
+}
+
+static void ask_later_and_leave(struct world *world)
+{
+    int fd = connect_raw(world->path);
+
+    say(fd, "later\n");
+    await_promise(world);
+    close(fd);
+    keep_promise(world);
+    ask_one(world);
+}
+
+/* It is kept when nobody is there any more. */
+static void ask_later_at_the_end(struct world *world)
+{
+    say(connect_raw(world->path), "later\npause a\n");
+    await_promise(world);
+}
+
+static void test_an_answer_may_come_later(void **state)
+{
+    static void (*const asks[])(struct world *) = {ask_later, ask_later_and_leave,
+                                                   ask_later_at_the_end};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        struct world world;
+
+        world_open(&world);
+        world_run(&world, asks[i]);
+        assert_null(world.promise);
+        world_close(&world);
+    }
 }
 
 static void ask_nothing(struct world *world)
@@ -252,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_nonsense_is_answered_with_an_error),
         cmocka_unit_test(test_a_line_without_end_is_hung_up_on),
         cmocka_unit_test(test_a_crowd_is_turned_away),
+        cmocka_unit_test(test_an_answer_may_come_later),
         cmocka_unit_test(test_left_socket_is_taken_over),
         cmocka_unit_test(test_a_path_that_is_too_long_is_refused),
     };

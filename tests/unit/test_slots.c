@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -124,6 +126,38 @@ static void test_numbers(void **state)
     assert_int_equal(number, 2 * 3 + 2 * 9);
 }
 
+/* What lies in the owner's quiet time is nobody's to show; what reaches out of it is. Numbers stay
+ * as they were without it. */
+static void test_quiet_times(void **state)
+{
+    struct window windows[] = {{0, 900000}};
+    struct display display = display_of(60);
+    struct campaign campaign = campaign_of(windows, 1, &display, 1);
+    struct board quiet_boards[8] = {[4] = {.item_s = 10}};
+    const struct office quiet_office = {.boards = quiet_boards, .n_boards = 8};
+    static const int64_t wanted[] = {0, 1, 2, 3, 4, 10, 11, 12, 13, 14};
+    struct slots_walk walk = {0};
+    struct slot slot;
+
+    (void)state;
+    setenv("TZ", "UTC0", 1);
+    tzset();
+    display.n_boards = 1;
+    assert_int_equal(quiet_add(&quiet_boards[4].quiet, "00:05-00:10"), 0);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        assert_true(slots_next(&campaign, &quiet_office, &walk, &slot));
+        assert_int_equal(slot.number, wanted[i]);
+        assert_int_equal(slot.from_ms, wanted[i] * 60000);
+    }
+    assert_false(slots_next(&campaign, &quiet_office, &walk, &slot));
+    display.every_s = 250; /* 250-500 begins before, 500-750 ends after it */
+    assert_int_equal(slots_left(&campaign, (struct slots_walk){0}), 4);
+    walk = (struct slots_walk){0};
+    for (int n = 0; n < 4; n++)
+        assert_true(slots_next(&campaign, &quiet_office, &walk, &slot));
+    quiet_free(&quiet_boards[4].quiet);
+}
+
 static void test_nothing(void **state)
 {
     struct campaign campaign = campaign_of(NULL, 0, NULL, 0);
@@ -137,7 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rotation),   cmocka_unit_test(test_between_the_owners_items),
         cmocka_unit_test(test_short_rest), cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_nothing),    cmocka_unit_test(test_quiet_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
