@@ -112,7 +112,8 @@ static int extent_try_key(void *ctx, const struct books_key *key)
     return 0;
 }
 
-bool extent_has_signed(struct books *books, const struct buffer *note)
+/* Was this checkpoint signed by a key of these books? */
+static bool extent_has_signed(struct books *books, const struct buffer *note)
 {
     struct extent_signed tried = {.note = note};
 

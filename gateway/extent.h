@@ -34,7 +34,5 @@ void extent_release(struct extent *extent);
 int extent_root(struct books *books, int64_t records, struct merkle_hash *root);
 /* Did this public key sign the books once? */
 bool extent_has_key(struct books *books, const char *key);
-/* Was this checkpoint signed by a key of these books? */
-bool extent_has_signed(struct books *books, const struct buffer *note);
 
 #endif

@@ -25,9 +25,6 @@
  * some modem or board is not ready. */
 #define REHEARSAL_REPORTS_MS 2000
 #define REHEARSAL_DEVICES_MS 30000
-
-#define REHEARSAL_NAME 6 /* bytes at random in the name of its log */
-
 struct rehearsal {
     const struct rehearsal_setup *setup;
     struct simulator *simulator;
@@ -379,16 +376,9 @@ static void rehearsal_remove_old(const char *folder)
 static int rehearsal_make_key(const char *books)
 {
     MEM_FREE_LATER char *path = store_key_path(books);
-    char name[sizeof REHEARSED_PREFIX + 2 * REHEARSAL_NAME] = REHEARSED_PREFIX;
-    unsigned char random[REHEARSAL_NAME];
-    struct sign_key *key;
-    int rc;
+    struct sign_key *key = sign_key_make_under(REHEARSED_PREFIX);
+    int rc = sign_key_save(key, path);
 
-    digest_random(random, sizeof random);
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(name + strlen(REHEARSED_PREFIX) + 2 * i, 3, "%02x", random[i]);
-    key = sign_key_make(name);
-    rc = sign_key_save(key, path);
     sign_key_free(key);
     if (rc)
         fprintf(stderr, lang("lawcast: %s can't be written: %s\n", "lawcast：%s 无法写入：%s\n"),

@@ -59,16 +59,12 @@ __attribute__((format(printf, 2, 3))) static int bundle_refuse(struct bundle_job
     return 1;
 }
 
-static void bundle_hex(const void *bytes, size_t n, struct buffer *text)
-{
-    for (size_t i = 0; i < n; i++)
-        buffer_printf(text, "%02x", ((const unsigned char *)bytes)[i]);
-}
-
 /* ---- records ---- */
 
 static void bundle_grow(struct bundle_tree *tree, const struct merkle_hash *leaf)
 {
+    struct digest digest = {.n = MERKLE_HASH};
+    char hex[DIGEST_HEX_MOST];
     struct merkle_hash root;
 
     tree->leaves[tree->run.size] = *leaf;
@@ -77,8 +73,9 @@ static void bundle_grow(struct bundle_tree *tree, const struct merkle_hash *leaf
         return;
     merkle_root(&tree->run, &root);
     merkle_append_tile(&tree->tree, &root);
-    bundle_hex(root.bytes, sizeof root.bytes, &tree->tiles);
-    buffer_add_char(&tree->tiles, '\n');
+    memcpy(digest.bytes, root.bytes, digest.n);
+    digest_hex(&digest, hex);
+    buffer_printf(&tree->tiles, "%s\n", hex);
     tree->run.size = 0;
 }
 

@@ -162,6 +162,17 @@ static struct sign_key *sign_key_read(const char *text, size_t length,
     return NULL;
 }
 
+struct sign_key *sign_key_make_under(const char *prefix)
+{
+    unsigned char random[6];
+    char name[SIGN_NAME_MOST];
+
+    digest_random(random, sizeof random);
+    snprintf(name, sizeof name, "%s%02x%02x%02x%02x%02x%02x", prefix, random[0], random[1],
+             random[2], random[3], random[4], random[5]);
+    return sign_key_make(name);
+}
+
 struct sign_key *sign_key_parse(const char *text)
 {
     size_t length = strlen(text), prefix = strlen(SIGN_SECRET);

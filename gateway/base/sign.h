@@ -31,6 +31,8 @@ struct sign_public {
 bool sign_is_name(const char *name);
 /* NULL: the name can't be one. */
 struct sign_key *sign_key_make(const char *name);
+/* Its name is the prefix and 12 random digits. */
+struct sign_key *sign_key_make_under(const char *prefix);
 /* The text of a secret key; blanks and line breaks at its end are nothing. NULL: it is none. */
 struct sign_key *sign_key_parse(const char *text);
 void sign_key_free(struct sign_key *key); /* NULL is fine */

@@ -223,6 +223,7 @@ static void ledger_run(void *arg)
         uv_mutex_unlock(&ledger->mutex);
         uv_async_send(&ledger->async);
     }
+    store_close(ledger->store); /* seals and sums up: seconds, with millions of messages */
     uv_mutex_lock(&ledger->mutex);
     ledger->ended = true;
     uv_mutex_unlock(&ledger->mutex);
@@ -302,7 +303,6 @@ static void ledger_finish(struct ledger *ledger)
 {
     LOG_ASSERT(ledger->pending == 0 && list_is_empty(&ledger->inbox));
     uv_thread_join(&ledger->thread);
-    store_close(ledger->store);
     uv_close((uv_handle_t *)&ledger->async, ledger_handle_closed);
 }
 

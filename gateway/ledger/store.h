@@ -1,5 +1,5 @@
 /* store: what the ledger's operations do to the books on disk.
- * Runs: ledger thread (store_open and store_close: the loop, while there is no thread).
+ * Runs: ledger thread (store_open: the loop, before there is a thread).
  *
  * store_begin, any number of store_run, store_commit: one transaction. When one of them answers
  * -errno, store_rollback, and the same operations may be run again from the first: they write all

@@ -113,7 +113,8 @@ static int store_veil(struct store *store, int64_t delivery, struct record_tag *
 }
 
 /* A message has three changes within seconds: its tag is made once for all of them. */
-int store_number_tag(struct store *store, const struct store_item *item, struct record_tag *tag)
+static int store_number_tag(struct store *store, const struct store_item *item,
+                            struct record_tag *tag)
 {
     struct store_tag *kept = &store->tags[(uint64_t)item->id % STORE_TAGS];
     struct record_key key;

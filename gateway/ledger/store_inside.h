@@ -132,8 +132,6 @@ int store_journal_entry(struct store *store, const struct store_item *item,
                         const struct ledger_new *row, const struct store_change *change);
 int store_journal_change(struct store *store, const struct store_item *item,
                          enum delivery_state from, const struct store_change *change);
-/* The tag of a message's number, also when the campaign was erased. 0 or -errno. */
-int store_number_tag(struct store *store, const struct store_item *item, struct record_tag *tag);
 /* The line that says whose the books are: made: when they were made, in SQL. With a new key of
  * their own, and the time zone of here. 0 or -errno. */
 int store_make_meta(struct store *store, const char *origin, const char *made);

@@ -1,6 +1,6 @@
 /* store_keys: what signs the books, and whether they are the newest that were signed. See
  * store_keys.h.
- * Runs: ledger thread (opening and closing: the loop, while there is no thread). */
+ * Runs: ledger thread (opening: the loop, before there is a thread). */
 #include "gateway/ledger/store_keys.h"
 
 #include <errno.h>
@@ -90,21 +90,16 @@ static int store_refuse_anew(const char *books_path, const char *mark, char *why
 
 static int store_key_new(const char *path, char **origin, char *why, size_t why_size)
 {
-    unsigned char random[6];
-    char name[32] = "lawcast-";
-    struct sign_key *key;
-    int rc;
+    struct sign_key *key = sign_key_make_under("lawcast-");
+    struct sign_public public;
+    int rc = sign_key_save(key, path);
 
-    digest_random(random, sizeof random);
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(name + 8 + 2 * i, 3, "%02x", random[i]);
-    key = sign_key_make(name);
-    rc = sign_key_save(key, path);
+    sign_key_public(key, SIGN_LOG, &public);
     sign_key_free(key);
     if (rc < 0)
         return store_key_bad(rc, path, why, why_size);
-    *origin = mem_dup(name);
-    log_info("ledger key=made path=%s origin=%s", path, name);
+    *origin = mem_dup(public.name);
+    log_info("ledger key=made path=%s origin=%s", path, public.name);
     return 0;
 }
 

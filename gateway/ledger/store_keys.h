@@ -1,5 +1,5 @@
 /* store_keys: what signs the books, and whether they are the newest that were signed.
- * Runs: ledger thread (opening and closing: the loop, while there is no thread).
+ * Runs: ledger thread (opening: the loop, before there is a thread).
  *
  * Beside the books lie <books>.key, the secret key (0400), and <books>.key.checkpoint, the last
  * checkpoint that it has signed (store_mark.h). A checkpoint is signed after the commit of what it

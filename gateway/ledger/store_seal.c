@@ -1,5 +1,5 @@
 /* store_seal: the last record of a session (see seal.h), and the first of the next.
- * Runs: loop, while there is no ledger thread. */
+ * Runs: ledger thread (store_unseal: the loop, before there is a thread). */
 #include "gateway/ledger/seal.h"
 #include "gateway/ledger/store.h"
 #include "gateway/ledger/store_inside.h"

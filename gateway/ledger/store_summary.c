@@ -1,5 +1,5 @@
 /* store_summary: the table of messages by modem, SIM and day, brought up to date.
- * Runs: loop, while the books are being closed.
+ * Runs: ledger thread, while the books are being closed.
  *
  * Kept up with every change it would cost more than all other counts together, and nobody needs it
  * while messages go out: who asks meanwhile adds up the deliveries. */

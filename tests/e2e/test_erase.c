@@ -67,25 +67,6 @@ static int close_day(void **state)
     return 0;
 }
 
-/* What it says; to be freed. */
-static char *lawcast(const struct day *day, int code, const char *const *words)
-{
-    char *output;
-    int got = stage_lawcast(&day->stage, &output, words);
-
-    if (got != code)
-        fail_msg("lawcast %s: exit %d instead of %d:\n%s", words[0], got, code, output);
-    return output;
-}
-
-static void expect(const struct day *day, int code, const char *says, const char *const *words)
-{
-    MEM_FREE_LATER char *output = lawcast(day, code, words);
-
-    if (!strstr(output, says))
-        fail_msg("lawcast %s: without \"%s\":\n%s", words[0], says, output);
-}
-
 static size_t traces(const struct day *day, const char *bytes, size_t length)
 {
     static const char *const files[] = {"", "-wal", "-shm"};
@@ -125,7 +106,7 @@ static void write_beside(const struct day *day, const char *ending)
 
 static char *report(const struct day *day, const char *format)
 {
-    return lawcast(day, 0, WORDS("report", "-c", day->stage.conf, format, "c1"));
+    return stage_ends(&day->stage, 0, WORDS("report", "-c", day->stage.conf, format, "c1"));
 }
 
 /* Not before its window is over: asked again until it is. */
@@ -152,11 +133,12 @@ static void carry_out(struct day *day)
 
     stage_write_campaign(&day->stage, -3600, WINDOW_S,
                          "text = \"{姓名}同志：学法守法\"; report_wait = 1;", MESSAGES);
-    expect(day, 0, "gets no messages",
-           WORDS("optout", "-c", conf, "add", "13800000003", "--note", "热线"));
+    stage_says(&day->stage, 0, "gets no messages",
+               WORDS("optout", "-c", conf, "add", "13800000003", "--note", "热线"));
     assert_true(sim_client_tell(day->sim, "deliver 0 8613800000000 谢谢，我是13800000000"));
-    free(lawcast(day, 3, WORDS("run", "-c", day->stage.conf, "--quiet", day->stage.campaign)));
-    expect(day, 0, "1 replies", WORDS("replies", "-c", conf));
+    free(stage_ends(&day->stage, 3,
+                    WORDS("run", "-c", day->stage.conf, "--quiet", day->stage.campaign)));
+    stage_says(&day->stage, 0, "1 replies", WORDS("replies", "-c", conf));
 }
 
 /* Older books beside these are named, and go only when somebody says so. */
@@ -172,8 +154,9 @@ static void erase_copies(const struct day *day)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         write_beside(day, others[i]);
     for (int said = 0; said < 2; said++) {
-        MEM_FREE_LATER char *output = lawcast(
-            day, 0, WORDS("erase", "-c", conf, "--early", "x", "c1", said ? "--copies" : NULL));
+        MEM_FREE_LATER char *output =
+            stage_ends(&day->stage, 0,
+                       WORDS("erase", "-c", conf, "--early", "x", "c1", said ? "--copies" : NULL));
 
         assert_non_null(strstr(output, "was erased before"));
         for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
@@ -202,29 +185,32 @@ static void test_a_campaign_that_is_over(void **state)
 
     carry_out(day);
     before = report(day, "--json");
-    free(lawcast(day, 0,
-                 WORDS("audit", "prove", "-c", conf, "13800000000", "--out", "receipt.txt")));
+    free(stage_ends(&day->stage, 0,
+                    WORDS("audit", "prove", "-c", conf, "13800000000", "--out", "receipt.txt")));
     assert_true(number_traces(day, STAGE_FIRST) && traces(day, "张三0", strlen("张三0")));
     erase_early(day);
     for (int64_t i = 0; i < MESSAGES - 1; i++)
         assert_int_equal(number_traces(day, STAGE_FIRST + i), 0);
     assert_true(number_traces(day, STAGE_FIRST + 3) > 0); /* it refuses: that must be known */
     assert_int_equal(traces(day, "张三", strlen("张三")), 0);
-    expect(day, 0, "", WORDS("audit", "check", "receipt.txt", "--number", "13800000000"));
+    stage_says(&day->stage, 0, "",
+               WORDS("audit", "check", "receipt.txt", "--number", "13800000000"));
     after = report(day, "--json");
     *strstr(before, "\"erased\"") = '\0'; /* the rest is as it was */
     *strstr(after, "\"erased\"") = '\0';
     assert_string_equal(after, before);
-    expect(day, 0, "****", WORDS("report", "-c", conf, "--deliveries", "--numbers", "c1"));
-    expect(day, 0, "erased by rule", WORDS("report", "-c", conf, "c1"));
-    expect(day, 0, "erased by rule", WORDS("report", "-c", conf, "--csv", "c1"));
-    expect(day, 0, "\"erased\": true", WORDS("report", "-c", conf, "--json", "c1"));
-    expect(day, 0, "1 replies", WORDS("replies", "-c", conf, "--numbers"));
-    expect(day, 0, "refuses", WORDS("optout", "-c", conf, "prove", "13800000003"));
-    expect(day, 0, "whole", WORDS("audit", "verify", "-c", conf));
+    stage_says(&day->stage, 0, "****",
+               WORDS("report", "-c", conf, "--deliveries", "--numbers", "c1"));
+    stage_says(&day->stage, 0, "erased by rule", WORDS("report", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "erased by rule", WORDS("report", "-c", conf, "--csv", "c1"));
+    stage_says(&day->stage, 0, "\"erased\": true", WORDS("report", "-c", conf, "--json", "c1"));
+    stage_says(&day->stage, 0, "1 replies", WORDS("replies", "-c", conf, "--numbers"));
+    stage_says(&day->stage, 0, "refuses", WORDS("optout", "-c", conf, "prove", "13800000003"));
+    stage_says(&day->stage, 0, "whole", WORDS("audit", "verify", "-c", conf));
     erase_copies(day);
-    free(lawcast(day, 3, WORDS("run", "-c", day->stage.conf, "--quiet", day->stage.campaign)));
-    expect(day, 0, "whole", WORDS("audit", "verify", "-c", conf));
+    free(stage_ends(&day->stage, 3,
+                    WORDS("run", "-c", day->stage.conf, "--quiet", day->stage.campaign)));
+    stage_says(&day->stage, 0, "whole", WORDS("audit", "verify", "-c", conf));
     assert_int_equal(number_traces(day, STAGE_FIRST), 0);
 }
 
@@ -250,23 +236,24 @@ static void test_what_is_in_the_way(void **state)
     const char *conf = day->stage.conf;
     struct stage_child child;
 
-    expect(day, 1, "no books", WORDS("erase", "-c", conf, "c1"));
+    stage_says(&day->stage, 1, "no books", WORDS("erase", "-c", conf, "c1"));
     stage_write_campaign(&day->stage, -3600, WINDOW_S, "text = \"学法\"; report_wait = 1;", 2);
-    free(lawcast(day, 0, WORDS("run", "-c", day->stage.conf, "--quiet", day->stage.campaign)));
-    expect(day, 2, "Name one campaign", WORDS("erase", "-c", conf));
-    expect(day, 2, "reason", WORDS("erase", "-c", conf, "--early", "", "c1"));
-    expect(day, 1, "no campaign \"c2\"", WORDS("erase", "-c", conf, "c2"));
-    expect(day, 1, "isn't over", WORDS("erase", "-c", conf, "--early", "x", "c1"));
+    free(stage_ends(&day->stage, 0,
+                    WORDS("run", "-c", day->stage.conf, "--quiet", day->stage.campaign)));
+    stage_says(&day->stage, 2, "Name one campaign", WORDS("erase", "-c", conf));
+    stage_says(&day->stage, 2, "reason", WORDS("erase", "-c", conf, "--early", "", "c1"));
+    stage_says(&day->stage, 1, "no campaign \"c2\"", WORDS("erase", "-c", conf, "c2"));
+    stage_says(&day->stage, 1, "isn't over", WORDS("erase", "-c", conf, "--early", "x", "c1"));
     write_office(day, "retention_days = 3651;");
-    expect(day, 1, "3650", WORDS("check", "-c", conf));
+    stage_says(&day->stage, 1, "3650", WORDS("check", "-c", conf));
     write_office(day, "");
     write_next(day);
     stage_spawn(&day->stage, &child, WORDS("run", "-c", day->stage.conf, "--quiet", "next.cfg"));
     stage_await(&day->stage, &child, "c2");
-    expect(day, 4, "a gateway has the books", WORDS("erase", "-c", conf, "c1"));
+    stage_says(&day->stage, 4, "a gateway has the books", WORDS("erase", "-c", conf, "c1"));
     stage_signal(&child, SIGTERM);
     stage_wait(&child, 60, NULL);
-    expect(day, 1, "isn't over", WORDS("erase", "-c", conf, "--early", "x", "c2"));
+    stage_says(&day->stage, 1, "isn't over", WORDS("erase", "-c", conf, "--early", "x", "c2"));
 }
 
 /* The retention time, and its option. */
@@ -277,7 +264,7 @@ static void test_the_retention_time(void **state)
     char *output;
 
     stage_write_campaign(&day->stage, -3600, WINDOW_S, "text = \"学法\"; report_wait = 1;", 2);
-    free(lawcast(day, 0, WORDS("run", "-c", conf, "--quiet", day->stage.campaign)));
+    free(stage_ends(&day->stage, 0, WORDS("run", "-c", conf, "--quiet", day->stage.campaign)));
     while (stage_lawcast(&day->stage, &output, WORDS("erase", "-c", conf, "c1")) == 1 &&
            strstr(output, "isn't over")) {
         free(output);
@@ -286,14 +273,14 @@ static void test_the_retention_time(void **state)
     assert_non_null(strstr(output, "is kept for 90 days"));
     free(output);
     write_office(day, "retention_days = 0;");
-    expect(day, 0, "Erased from c1", WORDS("erase", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "Erased from c1", WORDS("erase", "-c", conf, "c1"));
     write_office(day, "retention_days = 90;"); /* for what is gone it says nothing */
-    expect(day, 0, "c1 was erased before", WORDS("erase", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "c1 was erased before", WORDS("erase", "-c", conf, "c1"));
     write_beside(day, ".unscrubbed"); /* as a kill before the scrubbing leaves it */
-    expect(day, 0, "was broken off", WORDS("status", "-c", conf));
-    expect(day, 0, "was broken off", WORDS("audit", "verify", "-c", conf));
-    expect(day, 0, "are removed now", WORDS("erase", "-c", conf, "c1"));
-    expect(day, 0, "nothing has changed", WORDS("erase", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "was broken off", WORDS("status", "-c", conf));
+    stage_says(&day->stage, 0, "was broken off", WORDS("audit", "verify", "-c", conf));
+    stage_says(&day->stage, 0, "are removed now", WORDS("erase", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "nothing has changed", WORDS("erase", "-c", conf, "c1"));
 }
 
 int main(void)

@@ -62,24 +62,6 @@ static int close_day(void **state)
     return 0;
 }
 
-static char *lawcast(const struct day *day, int code, const char *const *words)
-{
-    char *output;
-    int got = stage_lawcast(&day->stage, &output, words);
-
-    if (got != code)
-        fail_msg("lawcast %s: exit %d instead of %d:\n%s", words[3], got, code, output);
-    return output;
-}
-
-static void expect(const struct day *day, int code, const char *says, const char *const *words)
-{
-    MEM_FREE_LATER char *output = lawcast(day, code, words);
-
-    if (!strstr(output, says))
-        fail_msg("lawcast %s: without \"%s\":\n%s", words[3], says, output);
-}
-
 static int64_t sum_of(const struct jv *list, const char *figure)
 {
     int64_t sum = 0;
@@ -94,7 +76,7 @@ static void every_way_of_telling_adds_up(void **state)
     static const char *const lists[] = {"/units", "/operators", "/modems", "/sims", "/days"};
     const struct day *day = *state;
     MEM_FREE_LATER char *output =
-        lawcast(day, 0, WORDS("report", "-c", day->stage.conf, "--json", "c1"));
+        stage_ends(&day->stage, 0, WORDS("report", "-c", day->stage.conf, "--json", "c1"));
     struct jv *report = jv_parse(output, strlen(output), NULL);
 
     assert_non_null(report);
@@ -110,26 +92,30 @@ static void every_way_of_telling_adds_up(void **state)
 static void the_table_tells_modems_when_asked(void **state)
 {
     const struct day *day = *state;
-    MEM_FREE_LATER char *output = lawcast(day, 0, WORDS("report", "-c", day->stage.conf, "c1"));
+    MEM_FREE_LATER char *output =
+        stage_ends(&day->stage, 0, WORDS("report", "-c", day->stage.conf, "c1"));
 
     assert_non_null(strstr(output, "\nNetwork"));
     assert_non_null(strstr(output, "\nDay "));
     assert_null(strstr(output, "\nm/"));
     assert_non_null(strstr(output, "every figure was computed again from "));
-    expect(day, 0, "\nm/0 ", WORDS("report", "-c", day->stage.conf, "--modems", "c1"));
-    expect(day, 0, "imsi:****", WORDS("report", "-c", day->stage.conf, "--modems", "c1"));
-    expect(day, 0, "imsi:460",
-           WORDS("report", "-c", day->stage.conf, "--modems", "--numbers", "c1"));
-    expect(day, 0, "lawcast audit verify", WORDS("report", "-c", day->stage.conf, "--quick", "c1"));
+    stage_says(&day->stage, 0, "\nm/0 ", WORDS("report", "-c", day->stage.conf, "--modems", "c1"));
+    stage_says(&day->stage, 0, "imsi:****",
+               WORDS("report", "-c", day->stage.conf, "--modems", "c1"));
+    stage_says(&day->stage, 0, "imsi:460",
+               WORDS("report", "-c", day->stage.conf, "--modems", "--numbers", "c1"));
+    stage_says(&day->stage, 0, "lawcast audit verify",
+               WORDS("report", "-c", day->stage.conf, "--quick", "c1"));
 }
 
 static void numbers_are_masked_unless_asked(void **state)
 {
     const struct day *day = *state;
 
-    expect(day, 0, "138****0003", WORDS("report", "-c", day->stage.conf, "--deliveries", "c1"));
-    expect(day, 0, "8613800000003",
-           WORDS("report", "-c", day->stage.conf, "--deliveries", "--numbers", "c1"));
+    stage_says(&day->stage, 0, "138****0003",
+               WORDS("report", "-c", day->stage.conf, "--deliveries", "c1"));
+    stage_says(&day->stage, 0, "8613800000003",
+               WORDS("report", "-c", day->stage.conf, "--deliveries", "--numbers", "c1"));
 }
 
 static void files_are_written_and_belong_to_the_owner(void **state)
@@ -144,23 +130,24 @@ static void files_are_written_and_belong_to_the_owner(void **state)
     char line[16] = "";
     FILE *pipe;
 
-    expect(day, 0, xlsx, WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "c1"));
+    stage_says(&day->stage, 0, xlsx, WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "c1"));
     assert_int_equal(stat(xlsx, &file), 0);
     assert_int_equal(file.st_mode & 0777, 0600);
     pipe = popen(command, "r");
     assert_non_null(fgets(line, sizeof line, pipe));
     pclose(pipe);
     assert_string_equal(line, "5\n"); /* totals, city, days, modems, failed */
-    expect(day, 0, "add up",
-           WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "--unit", "city", "c1"));
-    expect(day, 1, "no unit \"roof\"",
-           WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "--unit", "roof", "c1"));
-    expect(day, 1, "can't be written",
-           WORDS("report", "-c", day->stage.conf, "--xlsx", "/nonexistent/x", "c1"));
-    expect(day, 1, "none.csv",
-           WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "--refused", "none.csv", "c1"));
-    expect(day, 0, "c1-city.pdf",
-           WORDS("report", "-c", day->stage.conf, "--pdf", folder, "--unit", "city", "c1"));
+    stage_says(&day->stage, 0, "add up",
+               WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "--unit", "city", "c1"));
+    stage_says(&day->stage, 1, "no unit \"roof\"",
+               WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "--unit", "roof", "c1"));
+    stage_says(&day->stage, 1, "can't be written",
+               WORDS("report", "-c", day->stage.conf, "--xlsx", "/nonexistent/x", "c1"));
+    stage_says(
+        &day->stage, 1, "none.csv",
+        WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "--refused", "none.csv", "c1"));
+    stage_says(&day->stage, 0, "c1-city.pdf",
+               WORDS("report", "-c", day->stage.conf, "--pdf", folder, "--unit", "city", "c1"));
     assert_int_equal(stat(pdf, &file), 0);
 }
 
@@ -169,11 +156,14 @@ static void wrong_usage_is_named(void **state)
     const struct day *day = *state;
     const char *conf = day->stage.conf;
 
-    expect(day, 2, "Choose one", WORDS("report", "-c", conf, "--csv", "--xlsx", "x", "c1"));
-    expect(day, 2, "--modems belongs", WORDS("report", "-c", conf, "--csv", "--modems", "c1"));
-    expect(day, 2, "--unit goes", WORDS("report", "-c", conf, "--unit", "city", "c1"));
-    expect(day, 2, "--refused goes", WORDS("report", "-c", conf, "--refused", "f", "c1"));
-    expect(day, 2, "--xlsx", WORDS("report", "-c", conf, "c1", "--xlsx"));
+    stage_says(&day->stage, 2, "Choose one",
+               WORDS("report", "-c", conf, "--csv", "--xlsx", "x", "c1"));
+    stage_says(&day->stage, 2, "--modems belongs",
+               WORDS("report", "-c", conf, "--csv", "--modems", "c1"));
+    stage_says(&day->stage, 2, "--unit goes", WORDS("report", "-c", conf, "--unit", "city", "c1"));
+    stage_says(&day->stage, 2, "--refused goes",
+               WORDS("report", "-c", conf, "--refused", "f", "c1"));
+    stage_says(&day->stage, 2, "--xlsx", WORDS("report", "-c", conf, "c1", "--xlsx"));
 }
 
 /* Past the guards of the tables, which are there again afterwards. */
@@ -227,24 +217,25 @@ static void what_does_not_add_up_is_not_printed(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bend(day->stage.books, cases[i].sql);
-        expect(day, 4, cases[i].says, WORDS("report", "-c", day->stage.conf, "c1"));
-        expect(day, 4, "don't add up",
-               WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "c1"));
+        stage_says(&day->stage, 4, cases[i].says, WORDS("report", "-c", day->stage.conf, "c1"));
+        stage_says(&day->stage, 4, "don't add up",
+                   WORDS("report", "-c", day->stage.conf, "--xlsx", xlsx, "c1"));
         assert_int_equal(access(xlsx, F_OK), -1);
-        expect(day, 4, "don't add up",
-               WORDS("report", "-c", day->stage.conf, "--pdf", folder, "c1"));
+        stage_says(&day->stage, 4, "don't add up",
+                   WORDS("report", "-c", day->stage.conf, "--pdf", folder, "c1"));
         assert_int_equal(access(folder, F_OK), -1);
         for (size_t k = 0; k < sizeof formats / sizeof *formats; k++) {
-            MEM_FREE_LATER char *output =
-                lawcast(day, 4, WORDS("report", "-c", day->stage.conf, formats[k], "c1"));
+            MEM_FREE_LATER char *output = stage_ends(
+                &day->stage, 4, WORDS("report", "-c", day->stage.conf, formats[k], "c1"));
 
             assert_null(strstr(output, "lanned"));
         }
-        expect(day, cases[i].sums ? 4 : 0, cases[i].sums ? "don't add up" : "not computed again",
-               WORDS("report", "-c", day->stage.conf, "--quick", "--modems", "c1"));
+        stage_says(&day->stage, cases[i].sums ? 4 : 0,
+                   cases[i].sums ? "don't add up" : "not computed again",
+                   WORDS("report", "-c", day->stage.conf, "--quick", "--modems", "c1"));
         bend(day->stage.books, cases[i].undo);
     }
-    expect(day, 0, "computed again", WORDS("report", "-c", day->stage.conf, "c1"));
+    stage_says(&day->stage, 0, "computed again", WORDS("report", "-c", day->stage.conf, "c1"));
 }
 
 static void copy(const char *from, const char *to)
@@ -277,14 +268,17 @@ static void absurd_books_are_refused(void **state)
     copy(day->stage.books, saved);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bend(day->stage.books, cases[i]);
-        expect(day, 4, "✕", WORDS("report", "-c", conf, "c1"));
+        stage_says(&day->stage, 4, "✕", WORDS("report", "-c", conf, "c1"));
         for (size_t k = 0; k < sizeof formats / sizeof *formats; k++)
-            expect(day, 4, "✕", WORDS("report", "-c", conf, formats[k], "--quick", "c1"));
-        expect(day, 4, "✕", WORDS("report", "-c", conf, "--quick", "--xlsx", xlsx, "c1"));
-        expect(day, 4, "✕", WORDS("report", "-c", conf, "--quick", "--pdf", folder, "c1"));
+            stage_says(&day->stage, 4, "✕",
+                       WORDS("report", "-c", conf, formats[k], "--quick", "c1"));
+        stage_says(&day->stage, 4, "✕",
+                   WORDS("report", "-c", conf, "--quick", "--xlsx", xlsx, "c1"));
+        stage_says(&day->stage, 4, "✕",
+                   WORDS("report", "-c", conf, "--quick", "--pdf", folder, "c1"));
         copy(saved, day->stage.books);
     }
-    expect(day, 0, "computed again", WORDS("report", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "computed again", WORDS("report", "-c", conf, "c1"));
 }
 
 /* Beyond a million records nobody waits unless that is asked for. */
@@ -293,17 +287,17 @@ static void large_books_are_recomputed_when_asked(void **state)
     const struct day *day = *state;
     const char *conf = day->stage.conf;
 
-    expect(day, 2, "--quick and --recount",
-           WORDS("report", "-c", conf, "--quick", "--recount", "c1"));
-    expect(day, 0, "computed again", WORDS("report", "-c", conf, "--recount", "c1"));
+    stage_says(&day->stage, 2, "--quick and --recount",
+               WORDS("report", "-c", conf, "--quick", "--recount", "c1"));
+    stage_says(&day->stage, 0, "computed again", WORDS("report", "-c", conf, "--recount", "c1"));
     bend(day->stage.books, "INSERT INTO journal(id, delivery, at_ms, to_state, cause, mark)"
                            " VALUES(1000000, 0, 0, 1, 0, 0)");
-    expect(day, 4, "are missing", WORDS("report", "-c", conf, "c1"));
+    stage_says(&day->stage, 4, "are missing", WORDS("report", "-c", conf, "c1"));
     bend(day->stage.books, "INSERT INTO journal(id, delivery, at_ms, to_state, cause, mark)"
                            " VALUES(1000001, 0, 0, 1, 0, 0)");
-    expect(day, 0, "1,000,001 records", WORDS("report", "-c", conf, "c1"));
-    expect(day, 0, "not computed again", WORDS("report", "-c", conf, "c1"));
-    expect(day, 4, "don't add up", WORDS("report", "-c", conf, "--recount", "c1"));
+    stage_says(&day->stage, 0, "1,000,001 records", WORDS("report", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "not computed again", WORDS("report", "-c", conf, "c1"));
+    stage_says(&day->stage, 4, "don't add up", WORDS("report", "-c", conf, "--recount", "c1"));
 }
 
 /* The books that a gateway writes just now are whole, too. */
@@ -320,8 +314,9 @@ static void a_gateway_may_be_at_work(void **state)
                 "  orders = ( { unit = \"city\"; quota = 5; recipients = \"city.csv\"; } ); };\n");
     stage_spawn(&day->stage, &child, WORDS("run", "-c", day->stage.conf, "--quiet", campaign));
     stage_await(&day->stage, &child, "later");
-    expect(day, 0, "computed again", WORDS("report", "-c", day->stage.conf, "c1"));
-    expect(day, 0, "\"delivered\": 5", WORDS("report", "-c", day->stage.conf, "--json", "c1"));
+    stage_says(&day->stage, 0, "computed again", WORDS("report", "-c", day->stage.conf, "c1"));
+    stage_says(&day->stage, 0, "\"delivered\": 5",
+               WORDS("report", "-c", day->stage.conf, "--json", "c1"));
     stage_signal(&child, SIGTERM);
     stage_wait(&child, 30, NULL);
 }
@@ -346,20 +341,25 @@ static void nothing_is_written_over(void **state)
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         MEM_FREE_LATER char *path = mem_printf("%s%s", day->stage.books, endings[i]);
 
-        expect(day, 1, "belongs to them", WORDS("report", "-c", conf, "--xlsx", path, "c1"));
-        expect(day, 1, "belongs to them", WORDS("report", "-c", conf, "--pdf", path, "c1"));
-        expect(day, 1, "belongs to them", WORDS("audit", "export", "-c", conf, path));
-        expect(day, 1, "belongs to them",
-               WORDS("audit", "prove", "-c", conf, "--out", path, "13800000001"));
-        expect(day, 1, "belongs to them",
-               WORDS("optout", "prove", "-c", conf, "--out", path, "13800000001"));
+        stage_says(&day->stage, 1, "belongs to them",
+                   WORDS("report", "-c", conf, "--xlsx", path, "c1"));
+        stage_says(&day->stage, 1, "belongs to them",
+                   WORDS("report", "-c", conf, "--pdf", path, "c1"));
+        stage_says(&day->stage, 1, "belongs to them", WORDS("audit", "export", "-c", conf, path));
+        stage_says(&day->stage, 1, "belongs to them",
+                   WORDS("audit", "prove", "-c", conf, "--out", path, "13800000001"));
+        stage_says(&day->stage, 1, "belongs to them",
+                   WORDS("optout", "prove", "-c", conf, "--out", path, "13800000001"));
     }
-    expect(day, 1, "belongs to them", WORDS("report", "-c", conf, "--xlsx", link, "c1"));
+    stage_says(&day->stage, 1, "belongs to them",
+               WORDS("report", "-c", conf, "--xlsx", link, "c1"));
     stage_write(&day->stage, "notes.xlsx", "PK\3\4 but no workbook\n");
-    expect(day, 1, "is no workbook", WORDS("report", "-c", conf, "--xlsx", other, "c1"));
+    stage_says(&day->stage, 1, "is no workbook",
+               WORDS("report", "-c", conf, "--xlsx", other, "c1"));
     assert_int_equal(symlink(day->stage.books, part), 0);
-    expect(day, 1, "belongs to them", WORDS("report", "--ledger", part, "--xlsx", whole, "c1"));
-    expect(day, 0, "computed again", WORDS("report", "-c", conf, "c1"));
+    stage_says(&day->stage, 1, "belongs to them",
+               WORDS("report", "--ledger", part, "--xlsx", whole, "c1"));
+    stage_says(&day->stage, 0, "computed again", WORDS("report", "-c", conf, "c1"));
 }
 
 int main(void)

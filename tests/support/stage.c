@@ -275,3 +275,21 @@ int stage_lawcast(const struct stage *stage, char **output, const char *const *a
     stage_spawn(stage, &child, args);
     return stage_wait(&child, 120, output);
 }
+
+char *stage_ends(const struct stage *stage, int code, const char *const *args)
+{
+    char *output;
+    int got = stage_lawcast(stage, &output, args);
+
+    if (got != code)
+        fail_msg("lawcast %s: exit %d instead of %d:\n%s", args[0], got, code, output);
+    return output;
+}
+
+void stage_says(const struct stage *stage, int code, const char *says, const char *const *args)
+{
+    MEM_FREE_LATER char *output = stage_ends(stage, code, args);
+
+    if (!strstr(output, says))
+        fail_msg("lawcast %s: without \"%s\":\n%s", args[0], says, output);
+}

@@ -67,6 +67,10 @@ int stage_wait(struct stage_child *child, int timeout_s, char **output);
 void stage_kill(struct stage_child *child); /* SIGKILL, and waits */
 /* spawn and wait. */
 int stage_lawcast(const struct stage *stage, char **output, const char *const *args);
+/* The same, which must end with this code: what it says; to be freed. */
+char *stage_ends(const struct stage *stage, int code, const char *const *args);
+/* And must say this. */
+void stage_says(const struct stage *stage, int code, const char *says, const char *const *args);
 /* Between two looks at something that only time can bring. */
 void stage_pause(void);
 /* Has the child ended? (doesn't wait) */
