@@ -2,6 +2,7 @@
  * Runs: any (blocks). */
 #include "gateway/ledger/books_age.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,7 +71,8 @@ static int age_is_signed(struct books *books)
     return rc;
 }
 
-/* The file first: a gateway writes the books before it. */
+/* The file first: a gateway writes the books before it, but for the very first checkpoint
+ * (store_keys.c), whose records are then there already. */
 int books_age(struct books *books, const char *path, struct books_age *out)
 {
     MEM_FREE_LATER char *file = store_mark_path(path);
@@ -92,8 +94,10 @@ int books_age(struct books *books, const char *path, struct books_age *out)
         rc = books_gave_up(books, buffer_text(&note));
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    rc = books_log(books, &log);
-    if (rc < 0)
+    rc = age_is_signed(books);
+    if (rc >= 0 && books_log(books, &log) < 0)
+        rc = -EIO;
+    if (rc < 0 || (rc == 0 && log.journal >= (int64_t)mark.size))
         return rc;
     out->older = true;
     out->records = log.journal;
