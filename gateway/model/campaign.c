@@ -9,6 +9,7 @@ static void campaign_free_order(struct order *order)
     free(order->recipients);
     free(order->reserve);
     free(order->text);
+    free(order->windows);
 }
 
 static void campaign_free_display(struct display *display)
@@ -17,6 +18,7 @@ static void campaign_free_display(struct display *display)
     for (size_t i = 0; i < display->slogans.n; i++)
         free(display->slogans.items[i]);
     free(display->slogans.items);
+    free(display->windows);
 }
 
 void campaign_free(struct campaign *campaign)
@@ -35,6 +37,7 @@ void campaign_free(struct campaign *campaign)
     free(campaign->source);
     free(campaign->id);
     free(campaign->title);
+    free(campaign->prepared_by);
     *campaign = (struct campaign){0};
 }
 
@@ -45,4 +48,13 @@ bool campaign_uses_board(const struct campaign *campaign, size_t board)
             if (campaign->displays[i].boards[k] == board)
                 return true;
     return false;
+}
+
+void campaign_message_windows(const struct campaign *campaign, struct calendar *out)
+{
+    for (size_t i = 0; i < campaign->n_orders; i++)
+        for (size_t k = 0; k < campaign->orders[i].n_windows; k++)
+            calendar_add(out, campaign->orders[i].windows[k].from_ms,
+                         campaign->orders[i].windows[k].to_ms);
+    calendar_merge(out);
 }

@@ -7,13 +7,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/model/calendar.h"
 #include "gateway/model/office.h"
 #include "gateway/model/window.h"
 
-/* May a SIM carry messages to another network than its own? See gateway/dispatch/route.h. */
+/* May a SIM carry messages to another network than its own? See gateway/model/route.h. */
 enum routing { ROUTING_PREFER, ROUTING_OWN, ROUTING_ANY };
 
 enum on_unknown { ON_UNKNOWN_HOLD, ON_UNKNOWN_RESEND };
+
+/* What counts for the quota. Stored in the books: never renumber. */
+enum counting {
+    COUNT_DELIVERED = 0, /* all but what failed, also by its report: then the reserve is drawn */
+    COUNT_SENT = 1       /* what the network took, whatever it reports afterwards */
+};
+
+/* What becomes of messages that are left when a window closes. Stored: never renumber. */
+enum leftover {
+    LEFTOVER_NEXT = 0,  /* they go on in the next one */
+    LEFTOVER_STOP = 1,  /* they wait until a person says resume, and a window is open */
+    LEFTOVER_CANCEL = 2 /* they are cancelled; a later window has nothing of them */
+};
 
 /* What one unit owes: quota messages to the numbers of recipients, topped up from reserve. */
 struct order {
@@ -23,7 +37,10 @@ struct order {
     char *reserve;    /* same, or NULL */
     char *text; /* template; the campaign's unless the order has its own. Owned, never NULL when
                    the campaign has orders */
-    int line;   /* of the order in campaign.file */
+    struct window *windows; /* when its messages may be sent: sorted, disjoint, less the quiet times
+                               and holidays of the office. Owned, may be empty */
+    size_t n_windows;
+    int line; /* of the order in campaign.file */
     int text_line;
 };
 
@@ -37,6 +54,9 @@ struct display {
                        a pause */
     int64_t weight; /* 1..100: its share of a board that several displays want at the same time */
     int64_t level;  /* 1..5, enum outcome_level: what proves less doesn't count */
+    struct window *windows; /* when its slogans are shown, as order.windows without quiet times
+                               (boards have their own). Owned */
+    size_t n_windows;
     int line;
 };
 
@@ -56,8 +76,12 @@ struct campaign {
                      (recipients_read_list): goes into the books, which know the campaign by it */
     char *id;     /* [A-Za-z0-9_-]{1,64} */
     char *title;
-    struct window *windows;
+    char *prepared_by;      /* who answers for the file; NULL: not told */
+    struct window *windows; /* of all orders and displays together, merged: outside of these nothing
+                               happens at all */
     size_t n_windows;
+    int counts;             /* enum counting */
+    int leftover;           /* enum leftover */
     int64_t contacts_by_ms; /* by when units have to name who is responsible; 0: no matter when */
     struct {
         char *text;     /* template, or NULL when every order has its own */
@@ -81,6 +105,8 @@ struct campaign {
 
 /* Does it show anything on this board (index into office.boards)? */
 bool campaign_uses_board(const struct campaign *campaign, size_t board);
+/* When any messages may be sent at all: the windows of all orders, merged. out: zeroed. */
+void campaign_message_windows(const struct campaign *campaign, struct calendar *out);
 void campaign_free(struct campaign *campaign);
 
 #endif

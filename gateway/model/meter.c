@@ -13,6 +13,7 @@
 #include "gateway/model/meter.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "gateway/base/log.h"
@@ -62,9 +63,28 @@ void meter_free(struct meter *meter)
     free(meter);
 }
 
+struct meter *meter_copy(const struct meter *meter)
+{
+    struct meter *copy = mem_new(struct meter);
+
+    *copy = *meter;
+    copy->entries = NULL;
+    if (meter->room) {
+        copy->entries = mem_array(meter->room, struct meter_entry);
+        memcpy(copy->entries, meter->entries, meter->n * sizeof *copy->entries);
+    }
+    return copy;
+}
+
 const struct meter_limits *meter_limits(const struct meter *meter)
 {
     return &meter->limits;
+}
+
+void meter_limit(struct meter *meter, const struct meter_limits *limits)
+{
+    LOG_ASSERT(limits->per_hour >= 0 && limits->per_day >= 0);
+    meter->limits = *limits;
 }
 
 int64_t meter_slot(int64_t wall_ms)
@@ -219,16 +239,26 @@ static int64_t meter_date_begin(int64_t low, int64_t high, int64_t date)
     return low;
 }
 
+/* The same, from where it is on most days. */
+static int64_t meter_date_edge(int64_t guess, int64_t low, int64_t high, int64_t date)
+{
+    if (guess > low && guess <= high && meter_date(guess) >= date && meter_date(guess - 1) < date)
+        return guess;
+    return meter_date_begin(low, high, date);
+}
+
 static struct meter_span meter_day_of(const struct meter *meter, int64_t slot)
 {
+    const int64_t usual = 24 * 3600 * INT64_C(1000) / METER_SLOT_MS;
     struct meter_span day = meter->day;
-    int64_t date;
+    int64_t date, guess;
 
     if (slot >= day.from && slot < day.to)
         return day;
     date = meter_date(slot);
-    day.from = meter_date_begin(slot - METER_DAY_MOST, slot, date);
-    day.to = meter_date_begin(slot, slot + METER_DAY_MOST, date + 1);
+    guess = day.to + (slot - day.to) / usual * usual;
+    day.from = meter_date_edge(guess, slot - METER_DAY_MOST, slot, date);
+    day.to = meter_date_edge(day.from + usual, slot, slot + METER_DAY_MOST, date + 1);
     return day;
 }
 

@@ -40,6 +40,8 @@ struct meter; /* opaque */
 
 struct meter *meter_new(const struct meter_limits *limits);
 void meter_free(struct meter *meter); /* NULL is fine */
+/* One of its own that knows the same. */
+struct meter *meter_copy(const struct meter *meter);
 /* What the books know; after meter_new, in any order. */
 void meter_load(struct meter *meter, const struct meter_use *uses, size_t n);
 /* The slot that an instant belongs to; what a claim books. */
@@ -61,5 +63,7 @@ int64_t meter_day_parts(const struct meter *meter, int64_t now_ms);
 /* The most that the limits let pass within open_ms from now; INT64_MAX: no limit. */
 int64_t meter_capacity(const struct meter *meter, int64_t now_ms, int64_t open_ms);
 const struct meter_limits *meter_limits(const struct meter *meter);
+/* Other limits from now on; what was sent counts as before. */
+void meter_limit(struct meter *meter, const struct meter_limits *limits);
 
 #endif

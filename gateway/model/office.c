@@ -92,6 +92,15 @@ void office_free(struct office *office)
     free(office->banks);
     free(office->groups);
     free(office->boards);
+    for (size_t i = 0; i < office->n_approvers; i++) {
+        free(office->approvers[i].name);
+        free(office->approvers[i].key);
+    }
+    free(office->approvers);
+    quiet_free(&office->quiet);
+    free(office->holidays);
+    free(office->currency);
+    office_free_secret(office->alarm_url);
     operators_free(office->operators);
     office_free_strings(&office->refusal_words);
     free(office->operators_file);

@@ -3,6 +3,7 @@
 #ifndef LAWCAST_MODEL_OFFICE_H
 #define LAWCAST_MODEL_OFFICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,7 @@
 #include "gateway/model/meter.h"
 #include "gateway/model/operators.h"
 #include "gateway/model/quiet.h"
+#include "gateway/model/window.h"
 
 struct contact {
     char *name, *position, *phone;
@@ -23,7 +25,8 @@ struct unit {
     char *token;     /* by which it may release its boards and read how they stand, over HTTP
                         (control/listener.h); NULL: it can't. A secret */
     struct contact contact;
-    int line; /* in office.file, for messages */
+    int64_t parent; /* index into units: whose figures include ours; -1: none. No circles */
+    int line;       /* in office.file, for messages */
 };
 
 /* One modem with one SIM; a bank "devices = /dev/ttyUSB[0-63]" becomes 64 of them. */
@@ -37,6 +40,9 @@ struct modem {
         grace_ms; /* how long libgammu's write pauses are kept, 0..500; -1: libgammu's own pauses */
     int64_t timeout_ms;         /* for one answer of the modem */
     int64_t gap_ms;             /* at least so long from one part to the next; 0: none */
+    int64_t air_ms;             /* how long a part takes, for forecasts and rehearsals; 0: as it was
+                                   measured (the books), or FORECAST_PART_MS */
+    int64_t price;              /* of one part, in OFFICE_PRICE_UNIT of the currency; 0: not told */
     struct meter_limits limits; /* of this SIM alone */
     int64_t group;              /* index into office.groups: limits that it shares; -1: none */
     int64_t network;            /* enum phone_operator (option "operator"); -1: as its IMSI says */
@@ -90,6 +96,15 @@ struct listen {
     int line;
 };
 
+#define OFFICE_PRICE_UNIT 10000 /* price = 450 is 0.045 */
+
+/* Who may approve campaigns: a second person, with a key of his or her own. */
+struct approver {
+    char *name; /* as people read it */
+    char *key;  /* public, a line as base/sign.h writes it */
+    int line;
+};
+
 struct office {
     char *file; /* as given on the command line */
     char *name, *timezone;
@@ -110,6 +125,15 @@ struct office {
     struct board *boards;
     size_t n_boards;
     struct listen listen;
+    char *currency;          /* "元" */
+    struct quiet quiet;      /* nobody gets messages then */
+    struct window *holidays; /* whole local days without messages and slogans, sorted, disjoint */
+    size_t n_holidays;
+    bool approval; /* a campaign runs only when a second person has approved it */
+    struct approver *approvers;
+    size_t n_approvers;
+    char *alarm_url; /* POST when a campaign is going to miss a quota; NULL: log only */
+    int64_t drain_s; /* at a stop, what is in flight is awaited for so long */
 };
 
 /* The device itself ends a showing, to so many seconds; 0: it doesn't, whoever publishes must

@@ -19,7 +19,8 @@ static const char *const record_facts[FACTS] = {
     [FACT_CONTACT] = "contact",   [FACT_ACTIVITY] = "activity", [FACT_PHOTO] = "photo",
     [FACT_ERASED] = "erased",     [FACT_CLOCK] = "clock",       [FACT_RESTORED] = "restored",
     [FACT_UPGRADED] = "upgraded", [FACT_SEAL] = "seal",         [FACT_DEADLINE] = "deadline",
-    [FACT_OPENED] = "opened",
+    [FACT_OPENED] = "opened",     [FACT_STEERED] = "steered",   [FACT_APPROVED] = "approved",
+    [FACT_EDITED] = "edited",     [FACT_RULES] = "rules",
 };
 
 const char *record_fact_name(enum record_fact fact)

@@ -89,6 +89,13 @@ enum record_fact {
     FACT_DEADLINE =
         21,           /* {"campaign","contacts"}: by when responsible persons are to be named, ms */
     FACT_OPENED = 22, /* {"version"}: a session begins, so the seal before it holds no longer */
+    FACT_STEERED = 23, /* {"scope","verb","campaign","name","value","by"}: words of model/steer.h;
+                          campaign: its code, "" for all; value: a number or null */
+    FACT_APPROVED = 24, /* {"campaign","content","prepared","approver","note"}: codes and names;
+                           content: SHA-256; note: signed by the approver's key */
+    FACT_EDITED = 25,   /* {"campaign","content","by"}: told before its FACT_CAMPAIGN, FACT_ORDER,
+                           FACT_RULES are told anew */
+    FACT_RULES = 26,    /* {"campaign","counts","leftover"}: enum counting, enum leftover */
     FACTS
 };
 const char *record_fact_name(enum record_fact fact);                /* "key"; NULL: no such */
