@@ -10,29 +10,35 @@
 #include "gateway/model/fit.h"
 #include "gateway/model/share.h"
 
-/* claims[campaign * n_boards + board] */
-static bool *check_claims(const struct files *files)
+/* claims[campaign * n_boards + board]: the display that shows slogans there, or NULL */
+static const struct display **check_claims(const struct files *files)
 {
     size_t n_boards = files->office->n_boards;
-    bool *claims = mem_array(files->n * n_boards, bool);
+    const struct display **claims = mem_array(files->n * n_boards, const struct display *);
 
     for (size_t i = 0; i < files->n; i++)
         for (size_t k = 0; k < files->campaigns[i]->n_displays; k++) {
             const struct display *display = &files->campaigns[i]->displays[k];
 
             for (size_t b = 0; b < display->n_boards; b++)
-                claims[i * n_boards + display->boards[b]] = true;
+                claims[i * n_boards + display->boards[b]] = display;
         }
     return claims;
 }
 
-static bool check_overlap(const struct campaign *a, const struct campaign *b)
+static bool check_overlap(const struct display *a, const struct display *b)
 {
-    for (size_t i = 0; i < a->n_windows; i++)
-        for (size_t k = 0; k < b->n_windows; k++)
-            if (a->windows[i].from_ms < b->windows[k].to_ms &&
-                b->windows[k].from_ms < a->windows[i].to_ms)
-                return true;
+    size_t i = 0, k = 0;
+
+    while (i < a->n_windows && k < b->n_windows) {
+        if (a->windows[i].from_ms < b->windows[k].to_ms &&
+            b->windows[k].from_ms < a->windows[i].to_ms)
+            return true;
+        if (a->windows[i].to_ms < b->windows[k].to_ms)
+            i++;
+        else
+            k++;
+    }
     return false;
 }
 
@@ -78,7 +84,7 @@ static void check_display(struct files *files, size_t at, const struct display *
     }
 }
 
-static void check_count(struct files *files, const bool *claims)
+static void check_count(struct files *files, const struct display *const *claims)
 {
     size_t n_boards = files->office->n_boards;
 
@@ -86,7 +92,7 @@ static void check_count(struct files *files, const bool *claims)
         size_t n = 0;
 
         for (size_t i = 0; i < files->n; i++)
-            n += claims[i * n_boards + b];
+            n += claims[i * n_boards + b] != NULL;
         if (n > SHARE_CLAIMS_MOST)
             diag_error(&files->diag, files->office->file, files->office->boards[b].line,
                        lang("%zu campaigns want %s; %d can share a board.",
@@ -95,28 +101,37 @@ static void check_count(struct files *files, const bool *claims)
     }
 }
 
+/* Does another campaign want a board of this one at the same time? */
+static bool check_is_shared(const struct display *const *claims, size_t n, size_t n_boards,
+                            size_t campaign, size_t board)
+{
+    const struct display *own = claims[campaign * n_boards + board];
+
+    for (size_t i = 0; i < n && own; i++)
+        if (i != campaign && claims[i * n_boards + board] &&
+            check_overlap(own, claims[i * n_boards + board]))
+            return true;
+    return false;
+}
+
 void check_shares(struct files *files)
 {
     size_t n_boards;
-    bool *claims, *shared;
+    const struct display **claims;
+    bool *shared;
 
     if (!files->office || files->diag.errors)
         return;
     n_boards = files->office->n_boards;
     claims = check_claims(files);
     shared = mem_array(n_boards, bool);
-    check_count(files, claims);
+    check_count(files, (const struct display *const *)claims);
     for (size_t i = 0; i < files->n; i++) {
         const struct campaign *campaign = files->campaigns[i];
 
         for (size_t b = 0; b < n_boards; b++)
-            shared[b] = false;
-        for (size_t k = 0; k < files->n; k++) {
-            bool same_time = k != i && check_overlap(campaign, files->campaigns[k]);
-
-            for (size_t b = 0; b < n_boards && same_time; b++)
-                shared[b] = shared[b] || claims[k * n_boards + b];
-        }
+            shared[b] =
+                check_is_shared((const struct display *const *)claims, files->n, n_boards, i, b);
         for (size_t k = 0; k < campaign->n_displays; k++)
             check_display(files, i, &campaign->displays[k], shared);
     }

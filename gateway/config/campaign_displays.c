@@ -82,11 +82,17 @@ static void campaign_display_slogans(struct campaign_reader *reader, conf_settin
     idmap_free(seen);
 }
 
-static void campaign_release(struct option_strings *strings)
+static void campaign_display_windows(struct campaign_reader *reader, conf_setting group,
+                                     struct display *display)
 {
-    for (size_t i = 0; i < strings->n; i++)
-        free(strings->items[i]);
-    free(strings->items);
+    struct campaign_open open = {.use = CAMPAIGN_SLOGANS};
+    struct campaign_times own;
+
+    campaign_times_read(reader, group, &own);
+    campaign_take_windows(reader, group, &own, &open);
+    campaign_times_free(&own);
+    display->windows = open.windows;
+    display->n_windows = open.n;
 }
 
 void campaign_read_displays(struct campaign_reader *reader, conf_setting group)
@@ -107,7 +113,8 @@ void campaign_read_displays(struct campaign_reader *reader, conf_setting group)
         read.display.line = conffile_main_line(reader->conf, element);
         campaign_display_boards(reader, element, &read.boards, &read.display);
         campaign_display_slogans(reader, element, &read.display.slogans);
-        campaign_release(&read.boards);
+        conffile_release(&read.boards);
+        campaign_display_windows(reader, element, &read.display);
         campaign->displays[campaign->n_displays++] = read.display;
         if (conffile_diag(reader->conf)->errors == errors)
             campaign_judge_display(reader, element, &campaign->displays[i]);

@@ -13,34 +13,9 @@
 #include "gateway/config/campaign_lists.h"
 #include "gateway/config/campaign_options.h"
 #include "gateway/config/ident.h"
+#include "gateway/model/approval.h"
 
 #define CAMPAIGN_FILE "campaign.cfg" /* in a campaign's directory */
-
-/* The list's own check of window i; both bounds are there. */
-static void campaign_check_window(struct campaign_reader *reader, conf_setting group,
-                                  const struct window *window)
-{
-    if (window->from_ms && window->to_ms && window->from_ms >= window->to_ms)
-        conffile_error(reader->conf, group, "%s",
-                       lang("The window ends before it begins: correct from or to.",
-                            "时间窗的结束不晚于开始：请改正 from 或 to。"));
-}
-
-/* Window at overlaps its predecessor: tells it at the line of the one that begins later. */
-static void campaign_tell_overlap(struct campaign_reader *reader, conf_setting list, size_t at,
-                                  const struct window *unsorted)
-{
-    const struct campaign *campaign = reader->campaign;
-
-    for (size_t i = 0; i < campaign->n_windows; i++)
-        if (unsorted[i].from_ms == campaign->windows[at].from_ms &&
-            unsorted[i].to_ms == campaign->windows[at].to_ms) {
-            conffile_error(reader->conf, conffile_element(list, i), "%s",
-                           lang("This window overlaps another one: make them one, or part them.",
-                                "这个时间窗与另一个时间窗重叠：请合并或错开。"));
-            return;
-        }
-}
 
 void campaign_check_number(const struct campaign_reader *reader, conf_setting list, size_t n,
                            size_t most)
@@ -51,37 +26,6 @@ void campaign_check_number(const struct campaign_reader *reader, conf_setting li
                             "campaigns of them.",
                             "共 %zu 项，账本最多容纳 %zu 项。请分成几个任务。"),
                        n, most);
-}
-
-static void campaign_read_windows(struct campaign_reader *reader, conf_setting group)
-{
-    struct campaign *campaign = reader->campaign;
-    size_t errors = conffile_diag(reader->conf)->errors, n, at;
-    conf_setting list = conffile_list(reader->conf, group, "windows", &n);
-    struct window *unsorted;
-
-    if (!list)
-        return;
-    campaign->windows = mem_array(n, struct window);
-    campaign->n_windows = n;
-    for (size_t i = 0; i < n; i++) {
-        struct conf_part part = {campaign_options_window, &campaign->windows[i]};
-
-        conffile_fill(reader->conf, conffile_element(list, i), &part, 1);
-        campaign_check_window(reader, conffile_element(list, i), &campaign->windows[i]);
-    }
-    if (n == 0)
-        conffile_error(reader->conf, list, "%s",
-                       lang("windows is empty: nothing could ever be sent.",
-                            "windows 是空的：没有允许发送的时间窗。"));
-    campaign_check_number(reader, list, n, CAMPAIGN_WINDOWS_MOST);
-    if (conffile_diag(reader->conf)->errors > errors)
-        return;
-    unsorted = mem_array(n, struct window);
-    memcpy(unsorted, campaign->windows, n * sizeof *unsorted);
-    if (window_sort(campaign->windows, n, &at))
-        campaign_tell_overlap(reader, list, at, unsorted);
-    free(unsorted);
 }
 
 /* A hint that asks for an answer which doesn't count breaks its promise to every recipient. */
@@ -135,8 +79,10 @@ static void campaign_read_sms(struct campaign_reader *reader, conf_setting group
     conf_setting sms = conffile_group(reader->conf, group, "sms");
     struct conf_part part = {campaign_options_sms, reader->campaign};
 
-    if (sms)
+    if (sms) {
         reader->text = conffile_member(sms, "text");
+        campaign_times_read(reader, sms, &reader->sms_times);
+    }
     conffile_fill(reader->conf, sms, &part, 1);
     campaign_check_hint(reader, sms);
     campaign_check_routing(reader, sms);
@@ -144,7 +90,7 @@ static void campaign_read_sms(struct campaign_reader *reader, conf_setting group
 }
 
 /* A path in the file becomes one that can be opened. */
-static void campaign_resolve(struct campaign_reader *reader, char **path)
+static void campaign_find_file(struct campaign_reader *reader, char **path)
 {
     char *resolved;
 
@@ -205,6 +151,18 @@ static void campaign_order_text(struct campaign_reader *reader, conf_setting gro
     order->text_line = conffile_main_line(reader->conf, text);
 }
 
+static void campaign_order_windows(struct campaign_reader *reader, conf_setting group, size_t at)
+{
+    struct campaign_open open = {.use = CAMPAIGN_MESSAGES};
+    struct campaign_times own;
+
+    campaign_times_read(reader, group, &own);
+    campaign_take_windows(reader, group, &own, &open);
+    campaign_times_free(&own);
+    reader->campaign->orders[at].windows = open.windows;
+    reader->campaign->orders[at].n_windows = open.n;
+}
+
 static void campaign_read_orders(struct campaign_reader *reader, conf_setting group)
 {
     struct campaign *campaign = reader->campaign;
@@ -226,13 +184,26 @@ static void campaign_read_orders(struct campaign_reader *reader, conf_setting gr
         conffile_fill(reader->conf, element, &part, 1);
         campaign->orders[i] = read.order;
         campaign->n_orders++;
-        campaign_resolve(reader, &campaign->orders[i].recipients);
-        campaign_resolve(reader, &campaign->orders[i].reserve);
+        campaign_find_file(reader, &campaign->orders[i].recipients);
+        campaign_find_file(reader, &campaign->orders[i].reserve);
         campaign_order_text(reader, element, i);
+        campaign_order_windows(reader, element, i);
         if (read.unit)
             campaign_order_unit(reader, element, i, read.unit);
         free(read.unit);
     }
+}
+
+/* The name stands in the approval that somebody else signs. */
+static void campaign_check_prepared(struct campaign_reader *reader, conf_setting group)
+{
+    const char *name = reader->campaign->prepared_by;
+
+    if (name && !approval_is_name(name))
+        conffile_error(reader->conf, conffile_member(group, "prepared_by"), "%s",
+                       lang("prepared_by expects a person's name, without blanks at its ends and "
+                            "control characters.",
+                            "prepared_by 应为姓名，首尾没有空格，不含控制字符。"));
 }
 
 static void campaign_read(struct campaign_reader *reader, conf_setting root)
@@ -248,10 +219,12 @@ static void campaign_read(struct campaign_reader *reader, conf_setting root)
     part.options = campaign_options_campaign;
     conffile_fill(reader->conf, group, &part, 1);
     (void)ident_check(reader->conf, group, campaign->id, CAMPAIGN_ID_MAX);
-    campaign_read_windows(reader, group);
+    campaign_check_prepared(reader, group);
+    campaign_times_read(reader, group, &reader->times);
     campaign_read_sms(reader, group);
     campaign_read_orders(reader, group);
     campaign_read_displays(reader, group);
+    campaign_join_windows(reader, group);
     campaign_read_targets(reader, group);
     if (campaign->n_orders + campaign->n_displays == 0)
         conffile_error(reader->conf, group, "%s",
@@ -321,6 +294,8 @@ int config_read_campaign(const char *path, const struct office *office, struct d
     campaign_index_office(&reader);
     campaign_read(&reader, conffile_root(conf));
     campaign_lists_read(reader.campaign, diag, from);
+    campaign_times_free(&reader.times);
+    campaign_times_free(&reader.sms_times);
     idmap_free(reader.units);
     idmap_free(reader.boards);
     free(reader.board_places);

@@ -2,7 +2,6 @@
  * Runs: any. */
 #include "gateway/config/campaign_options.h"
 
-#include "gateway/base/lang.h"
 #include "gateway/config/config.h"
 #include "gateway/config/optprint.h"
 #include "gateway/model/outcome.h"
@@ -17,6 +16,9 @@ const struct option_def campaign_options_root[] = {
      .help_zh = "任务：campaign = { ... };"},
     {0},
 };
+
+static const char *const campaign_leftovers[] = {"next", "stop", "cancel", NULL};
+static const char *const campaign_countings[] = {"delivered", "sent", NULL};
 
 const struct option_def campaign_options_campaign[] = {
     {.name = "id",
@@ -36,9 +38,38 @@ const struct option_def campaign_options_campaign[] = {
      .help_zh = "任务名称，写在报表上。"},
     {.name = "windows",
      .type = OPTION_SKIP,
-     .required = true,
-     .help_en = "A list of groups: when messages may be sent and slogans shown.",
-     .help_zh = "若干组设置：允许发送短信和播放标语的时间窗。"},
+     .help_en = "A list of groups: when messages may be sent and slogans shown, unless sms, an "
+                "order or a display has windows of its own. Required where those have none.",
+     .help_zh = "若干组设置：允许发送短信和播放标语的时间窗；sms、发送单位条目、标语条目可另写自己"
+                "的 windows，未另写的必填。"},
+    {.name = "leftover",
+     .type = OPTION_CHOICE,
+     .offset = CAMPAIGN_OPTION(campaign, leftover),
+     .preset = "next",
+     .choices = campaign_leftovers,
+     .help_en = "What becomes of messages that are left when a window closes: next, they go on in "
+                "the next one; stop, they wait until somebody says lawcast resume; cancel, they "
+                "are cancelled.",
+     .help_zh = "时间窗结束时未发完的短信：next 留到下一个时间窗；stop 等有人执行 lawcast resume；"
+                "cancel 取消。"},
+    {.name = "counts",
+     .type = OPTION_CHOICE,
+     .offset = CAMPAIGN_OPTION(campaign, counts),
+     .preset = "delivered",
+     .choices = campaign_countings,
+     .help_en = "What counts for the quota: delivered, all but what fails, also by its status "
+                "report, and the reserve replaces it; sent, what the network took, whatever it "
+                "reports afterwards.",
+     .help_zh = "哪些短信计入任务数：delivered 回执为失败的不计，由备用名单补足；sent 运营商已接收"
+                "即计入，不看回执。"},
+    {.name = "prepared_by",
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign, prepared_by),
+     .min = 1,
+     .max = 127,
+     .help_en = "Who answers for this file. Required where campaigns have to be approved: the one "
+                "who approves is somebody else.",
+     .help_zh = "编制人，对本文件负责。须经审批的任务必填；审批人须为另一人。"},
     {.name = "contacts_by",
      .type = OPTION_TIME,
      .offset = CAMPAIGN_OPTION(campaign, contacts_by_ms),
@@ -66,17 +97,36 @@ const struct option_def campaign_options_campaign[] = {
 
 const struct option_def campaign_options_window[] = {
     {.name = "from",
-     .type = OPTION_TIME,
-     .offset = CAMPAIGN_OPTION(window, from_ms),
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign_window, from),
      .required = true,
-     .help_en = "The window begins.",
-     .help_zh = "时间窗开始。"},
+     .max = 64,
+     .help_en = "The window begins: \"2026-10-31 08:30\". With daily the first day: "
+                "\"2026-04-13\".",
+     .help_zh = "时间窗开始：\"2026-10-31 08:30\"；写了 daily 时为第一天：\"2026-04-13\"。"},
     {.name = "to",
-     .type = OPTION_TIME,
-     .offset = CAMPAIGN_OPTION(window, to_ms),
+     .type = OPTION_STRING,
+     .offset = CAMPAIGN_OPTION(campaign_window, to),
      .required = true,
-     .help_en = "The window is over; nothing is sent from this instant on.",
-     .help_zh = "时间窗结束；从此刻起不再发送。"},
+     .max = 64,
+     .help_en = "The window is over; nothing is sent from this instant on. With daily the last "
+                "day, which is in.",
+     .help_zh = "时间窗结束，从此刻起不再发送；写了 daily 时为最后一天（含当天）。"},
+    {.name = "daily",
+     .type = OPTION_STRINGS,
+     .offset = CAMPAIGN_OPTION(campaign_window, daily),
+     .min = 1,
+     .max = 50,
+     .help_en = "Makes a phase of it: on every day from from to to it is open at these times, such "
+                "as [ \"mon-fri 08:30-11:00\", \"sat 14:00-17:00\" ].",
+     .help_zh = "表示一个阶段：从 from 到 to 每天在这些时段开放，例如 [ \"mon-fri 08:30-11:00\", "
+                "\"sat 14:00-17:00\" ]（周一至周五、周六）。"},
+    {.name = "holidays",
+     .type = OPTION_BOOL,
+     .offset = CAMPAIGN_OPTION(campaign_window, holidays),
+     .preset = "true",
+     .help_en = "The holidays of the configuration are taken off; false: it is open on them, too.",
+     .help_zh = "扣除配置文件中的 holidays（节假日）；写 false 则节假日也开放。"},
     {0},
 };
 
@@ -163,6 +213,10 @@ const struct option_def campaign_options_sms[] = {
      .preset = "5",
      .help_en = "After so many attempts that certainly sent nothing, a message is given up.",
      .help_zh = "确定没有发出的尝试达到此次数后放弃该短信。"},
+    {.name = "windows",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: when messages may be sent, in place of the campaign's windows.",
+     .help_zh = "若干组设置：短信的时间窗，代替 campaign 的 windows。"},
     {0},
 };
 
@@ -202,6 +256,11 @@ const struct option_def campaign_options_order[] = {
      .min = 1,
      .help_en = "The unit's own message, in place of sms.text.",
      .help_zh = "本单位自己的短信内容，代替 sms.text。"},
+    {.name = "windows",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: when the messages of this unit may be sent, in place of the "
+                "windows of sms or the campaign.",
+     .help_zh = "若干组设置：本单位短信的时间窗，代替 sms 或 campaign 的 windows。"},
     {0},
 };
 
@@ -259,6 +318,11 @@ const struct option_def campaign_options_display[] = {
                 "of its screen; log, its play log.",
      .help_zh = "播放须有何种凭证才计入：accepted 设备已接受；stored 从设备节目表读回；playing "
                 "设备称正在播放；screenshot 有截屏；log 有设备播放日志。"},
+    {.name = "windows",
+     .type = OPTION_SKIP,
+     .help_en =
+         "A list of groups: when these slogans are shown, in place of the campaign's windows.",
+     .help_zh = "若干组设置：这些标语的时间窗，代替 campaign 的 windows。"},
     {0},
 };
 
@@ -296,13 +360,18 @@ const struct option_def campaign_options_target[] = {
     {0},
 };
 
+const struct option_group config_campaign_groups[] = {
+    {NULL, campaign_options_root},
+    {"campaign = { ... };", campaign_options_campaign},
+    {"windows = ( { ... }, ... );", campaign_options_window},
+    {"sms = { ... };", campaign_options_sms},
+    {"orders = ( { ... }, ... );", campaign_options_order},
+    {"displays = ( { ... }, ... );", campaign_options_display},
+    {"targets = ( { ... }, ... );", campaign_options_target},
+    {0},
+};
+
 void config_print_campaign_options(FILE *out)
 {
-    optprint_table(out, lang("The file holds:", "文件内容："), campaign_options_root);
-    optprint_table(out, "campaign = { ... };", campaign_options_campaign);
-    optprint_table(out, "windows = ( { ... }, ... );", campaign_options_window);
-    optprint_table(out, "sms = { ... };", campaign_options_sms);
-    optprint_table(out, "orders = ( { ... }, ... );", campaign_options_order);
-    optprint_table(out, "displays = ( { ... }, ... );", campaign_options_display);
-    optprint_table(out, "targets = ( { ... }, ... );", campaign_options_target);
+    optprint_groups(out, config_campaign_groups);
 }

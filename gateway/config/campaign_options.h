@@ -17,6 +17,13 @@ struct campaign_display {
     int level; /* below the one that it stands for by one: the first choice is LEVEL_ACCEPTED */
 };
 
+/* One window, or a phase when daily is written. */
+struct campaign_window {
+    char *from, *to;
+    struct option_strings daily;
+    bool holidays;
+};
+
 struct campaign_target {
     struct target target;
     char *unit;
@@ -26,7 +33,7 @@ extern const char *const campaign_levels[]; /* [level - 1] */
 
 extern const struct option_def campaign_options_root[];     /* fills nothing */
 extern const struct option_def campaign_options_campaign[]; /* struct campaign */
-extern const struct option_def campaign_options_window[];   /* struct window */
+extern const struct option_def campaign_options_window[];   /* struct campaign_window */
 extern const struct option_def campaign_options_sms[];      /* struct campaign */
 extern const struct option_def campaign_options_order[];    /* struct campaign_order */
 extern const struct option_def campaign_options_display[];  /* struct campaign_display */

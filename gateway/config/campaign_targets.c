@@ -39,14 +39,14 @@ static int64_t campaign_open_ms(const struct board *board, const struct window *
 }
 
 /* Adds what one display can show on one board. Every window begins with the first slogan. */
-static void campaign_reach_board(const struct campaign *campaign, const struct display *display,
-                                 const struct board *board, struct campaign_reach *reach)
+static void campaign_reach_board(const struct display *display, const struct board *board,
+                                 struct campaign_reach *reach)
 {
     int64_t length = display->every_s * 1000, step = length + display->after * board->item_s * 1000;
     int64_t most = 0;
 
-    for (size_t i = 0; i < campaign->n_windows; i++) {
-        int64_t open = campaign_open_ms(board, &campaign->windows[i]);
+    for (size_t i = 0; i < display->n_windows; i++) {
+        int64_t open = campaign_open_ms(board, &display->windows[i]);
         int64_t slots = (open + step - 1000) / step; /* the last one has a second at least */
 
         most = slots > most ? slots : most;
@@ -71,7 +71,7 @@ static void campaign_reach_all(struct campaign_reader *reader, const struct targ
             const struct board *board = &reader->office->boards[display->boards[k]];
 
             if (target->unit < 0 || (size_t)target->unit == board->owner)
-                campaign_reach_board(campaign, display, board, reach);
+                campaign_reach_board(display, board, reach);
         }
     }
     idmap_free(reach->places);

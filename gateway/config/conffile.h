@@ -63,4 +63,7 @@ const char *conffile_peek(conf_setting group, const char *name);
 void conffile_fill(const struct conffile *conf, conf_setting group, const struct conf_part *parts,
                    size_t n);
 
+/* Frees what an OPTION_STRINGS has read. */
+void conffile_release(struct option_strings *strings);
+
 #endif

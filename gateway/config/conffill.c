@@ -332,3 +332,11 @@ void conffile_fill(const struct conffile *conf, conf_setting group, const struct
         for (const struct option_def *option = parts[i].options; option->name; option++)
             conffill_option(conf, group, option, parts[i].filled);
 }
+
+void conffile_release(struct option_strings *strings)
+{
+    for (size_t i = 0; i < strings->n; i++)
+        free(strings->items[i]);
+    free(strings->items);
+    *strings = (struct option_strings){0};
+}

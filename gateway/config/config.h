@@ -11,6 +11,7 @@
 #include "gateway/base/diag.h"
 #include "gateway/model/campaign.h"
 #include "gateway/model/office.h"
+#include "gateway/config/optprint.h"
 
 /* Reads conf/lawcast.cfg. kinds: the known kinds of boards; a board keeps a pointer
  * to its own. Sets the process's TZ from
@@ -24,6 +25,8 @@ int config_read_office(const char *path, option_kinds *kinds, struct diag *diag,
  * (campaign_lists.h). Same results as above; free with campaign_free and free. */
 int config_read_campaign(const char *path, const struct office *office, struct diag *diag,
                          struct campaign **out);
+/* The option tables, in the order of the manual: what help and the manual pages are made of. */
+extern const struct option_group config_office_groups[], config_campaign_groups[];
 /* Prints the option tables as text: for `lawcast help conf` and `help campaign`. */
 void config_print_office_options(FILE *out, option_kinds *kinds);
 void config_print_campaign_options(FILE *out);

@@ -10,6 +10,7 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/model/traits.h"
+#include "gateway/config/daytimes.h"
 #include "gateway/config/ident.h"
 #include "gateway/config/office_inside.h"
 #include "gateway/config/office_options.h"
@@ -176,19 +177,6 @@ static void office_fit_font(struct office_reader *reader, conf_setting group, st
                        board->font_px, board->height);
 }
 
-static void office_read_quiet(struct office_reader *reader, conf_setting group,
-                              const struct option_strings *texts, struct board *board)
-{
-    for (size_t i = 0; i < texts->n; i++)
-        if (*texts->items[i] && quiet_add(&board->quiet, texts->items[i]))
-            conffile_error(reader->conf, conffile_item(group, "quiet", i),
-                           lang("quiet: \"%.60s\" is not a time of day: write \"07:00-08:30\" or, "
-                                "with days, \"mon-fri 07:00-08:30\".",
-                                "quiet：“%.60s”不是时段：请写 \"07:00-08:30\"，或加上星期，例如 "
-                                "\"mon-fri 07:00-08:30\"（周一至周五）。"),
-                           texts->items[i]);
-}
-
 /* What no table can say about the options that all boards have. */
 static void office_finish_board(struct office_reader *reader, conf_setting group,
                                 struct office_display *display)
@@ -207,7 +195,7 @@ static void office_finish_board(struct office_reader *reader, conf_setting group
     office_resolve(reader, &board->ca_file);
     office_check_color(reader, group, board->color);
     office_fit_font(reader, group, board);
-    office_read_quiet(reader, group, &display->quiet, board);
+    (void)daytimes_read(reader->conf, group, "quiet", &display->quiet, &board->quiet);
 }
 
 /* A board of unknown kind is read by the common table alone: its other options can't be judged. */
@@ -230,9 +218,7 @@ static void office_read_board(struct office_reader *reader, conf_setting group)
     office_finish_board(reader, group, &display);
     free(display.owner);
     free(display.kind);
-    for (size_t i = 0; i < display.quiet.n; i++)
-        free(display.quiet.items[i]);
-    free(display.quiet.items);
+    conffile_release(&display.quiet);
     reader->office->boards[reader->office->n_boards++] = display.board;
 }
 

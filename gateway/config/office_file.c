@@ -78,10 +78,15 @@ static void office_read_general(struct office_reader *reader, conf_setting root)
     conf_setting group = conffile_group(reader->conf, root, "office");
 
     if (group) {
-        struct conf_part part = {office_options_office, office};
+        struct office_general read = {.office = *office};
+        struct conf_part part = {office_options_office, &read};
 
         conffile_fill(reader->conf, group, &part, 1);
+        *office = read.office;
         office_read_zone(reader, group);
+        office_read_times(reader, group, &read);
+        conffile_release(&read.quiet);
+        conffile_release(&read.holidays);
     }
     group = conffile_group(reader->conf, root, "ledger");
     if (group) {
@@ -151,11 +156,15 @@ static void office_read_token(struct office_reader *reader, conf_setting group,
 static void office_read_unit(struct office_reader *reader, conf_setting group)
 {
     struct unit *unit = &reader->office->units[reader->office->n_units++];
-    struct conf_part part = {office_options_unit, unit};
+    struct office_unit read = {.unit = {.parent = -1}};
+    struct conf_part part = {office_options_unit, &read};
     conf_setting contact;
     int64_t earlier;
 
     conffile_fill(reader->conf, group, &part, 1);
+    *unit = read.unit;
+    office_enter_parent(reader, group, read.parent);
+    free(read.parent);
     unit->line = conffile_main_line(reader->conf, group);
     office_read_signature(reader, group, unit);
     contact = conffile_group(reader->conf, group, "contact");
@@ -188,10 +197,13 @@ static void office_read_lists(struct office_reader *reader, conf_setting root)
         conffile_error(
             reader->conf, list, "%s",
             lang("units is empty: name at least one unit.", "units 是空的：请至少写一个单位。"));
+    office_find_parents(reader, root);
     office_read_limits(reader, root);
     office_read_modems(reader, root);
     office_read_boards(reader, root);
     office_read_listen(reader, root);
+    office_read_approval(reader, root);
+    office_read_alarm(reader, root);
 }
 
 /* A campaign behind -c. */
@@ -245,6 +257,7 @@ int config_read_office(const char *path, option_kinds *kinds, struct diag *diag,
     idmap_free(reader.groups);
     idmap_free(reader.tokens);
     free(reader.places);
+    free(reader.parents);
     conffile_close(conf);
     if (diag->errors == errors) {
         *out = reader.office;

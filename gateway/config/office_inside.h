@@ -5,7 +5,14 @@
 
 #include "gateway/config/conffile.h"
 #include "gateway/config/idmap.h"
+#include "gateway/config/office_options.h"
 #include "gateway/model/office.h"
+
+/* A unit that names the one above it, which may stand further down. */
+struct office_parent {
+    conf_setting place;
+    size_t unit;
+};
 
 /* What one reading needs. Values of ids, devices and imsis are indexes into places. */
 struct office_reader {
@@ -20,6 +27,8 @@ struct office_reader {
     struct idmap *tokens; /* of units -> index into office->units */
     conf_setting *places;
     size_t n_places, places_room;
+    struct office_parent *parents;
+    size_t n_parents;
 };
 
 /* Enters text into a map; an error at place names the earlier place when it is there already. */
@@ -35,5 +44,14 @@ void office_read_modems(struct office_reader *reader, conf_setting root);
 void office_read_refusals(struct office_reader *reader, conf_setting root);
 void office_read_boards(struct office_reader *reader, conf_setting root);
 void office_read_listen(struct office_reader *reader, conf_setting root);
+void office_read_approval(struct office_reader *reader, conf_setting root);
+void office_read_alarm(struct office_reader *reader, conf_setting root);
+/* Quiet times and holidays; the time zone is set. */
+void office_read_times(struct office_reader *reader, conf_setting group,
+                       const struct office_general *read);
+/* The unit that was read last names its parent (NULL: none); when all units are known, who that is.
+ */
+void office_enter_parent(struct office_reader *reader, conf_setting group, const char *parent);
+void office_find_parents(struct office_reader *reader, conf_setting root);
 
 #endif

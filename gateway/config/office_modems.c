@@ -22,6 +22,7 @@ struct office_bank_read {
     conf_setting group;
     struct office_bank bank;
     int64_t limits; /* index into office->groups, or -1 */
+    int64_t price;  /* in OFFICE_PRICE_UNIT */
     const struct option_strings *spares;
 };
 
@@ -77,6 +78,8 @@ static void office_add_modem(const struct office_bank_read *read, char *device, 
                        .grace_ms = bank->grace_ms,
                        .timeout_ms = bank->timeout_ms,
                        .gap_ms = bank->gap_ms,
+                       .air_ms = bank->air_ms,
+                       .price = read->price,
                        .limits = {bank->per_hour, bank->per_day},
                        .group = read->limits,
                        .network = bank->network == OPERATOR_UNKNOWN ? -1 : bank->network,
@@ -175,6 +178,36 @@ static void office_check_pin(const struct office_bank_read *read)
                             "pin 应为 4 到 8 位数字，不含其他字符。"));
 }
 
+/* "0.045": digits, a point, at most four more. */
+static bool office_parse_price(const char *text, int64_t *price)
+{
+    size_t whole = strspn(text, "0123456789");
+    int64_t unit = OFFICE_PRICE_UNIT;
+
+    if (whole == 0 || whole > 4)
+        return false;
+    *price = strtoll(text, NULL, 10) * OFFICE_PRICE_UNIT;
+    text += whole;
+    if (!*text)
+        return true;
+    if (*text++ != '.' || !*text)
+        return false;
+    for (; *text >= '0' && *text <= '9' && unit > 1; text++)
+        *price += (*text - '0') * (unit /= 10);
+    return !*text;
+}
+
+static void office_check_price(struct office_bank_read *read)
+{
+    if (read->bank.price && !office_parse_price(read->bank.price, &read->price))
+        conffile_error(read->reader->conf, conffile_member(read->group, "price"),
+                       lang("price: \"%.20s\" is no price: write it as \"0.045\", at most 9999, "
+                            "with four digits behind the point at most.",
+                            "price：“%.20s”不是价格：请写成 \"0.045\"，不超过 9999，小数最多四位"
+                            "。"),
+                       read->bank.price);
+}
+
 /* A SIM whose IMSI says another network than the bank. */
 static void office_check_networks(const struct office_bank_read *read)
 {
@@ -243,6 +276,7 @@ static void office_read_bank(struct office_reader *reader, conf_setting group)
     office_check_ids(&read, "imei", &read.bank.imei);
     office_check_pin(&read);
     office_check_networks(&read);
+    office_check_price(&read);
     office_find_limits(&read);
     if (ident_check(reader->conf, group, read.bank.id, OFFICE_ID_MAX)) {
         office_enter(reader, reader->ids, conffile_peek(group, "id"), group);

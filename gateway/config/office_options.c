@@ -57,6 +57,14 @@ const struct option_def office_options_root[] = {
      .type = OPTION_SKIP,
      .help_en = "A list of groups: banks of modems.",
      .help_zh = "若干组设置：短信设备。"},
+    {.name = "approval",
+     .type = OPTION_SKIP,
+     .help_en = "Who has to approve campaigns before they run; without it nobody has to.",
+     .help_zh = "任务执行前由谁审批；不填则无须审批。"},
+    {.name = "alarm",
+     .type = OPTION_SKIP,
+     .help_en = "Who is told when a campaign is going to miss a quota.",
+     .help_zh = "任务预计完不成时通知谁。"},
     {.name = "boards",
      .type = OPTION_SKIP,
      .help_en = "A list of groups: public displays.",
@@ -71,21 +79,21 @@ const struct option_def office_options_root[] = {
 const struct option_def office_options_office[] = {
     {.name = "name",
      .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(office, name),
+     .offset = OFFICE_OPTION(office_general, office.name),
      .required = true,
      .max = 300,
      .help_en = "The office's name, as reports show it.",
      .help_zh = "办公室名称，写在报表上。"},
     {.name = "timezone",
      .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(office, timezone),
+     .offset = OFFICE_OPTION(office_general, office.timezone),
      .max = 64,
      .preset = "Asia/Shanghai",
      .help_en = "The time zone of all times, such as Asia/Shanghai.",
      .help_zh = "所有时间所用的时区，例如 Asia/Shanghai。"},
     {.name = "retention_days",
      .type = OPTION_INT,
-     .offset = OFFICE_OPTION(office, retention_days),
+     .offset = OFFICE_OPTION(office_general, office.retention_days),
      .min = 0,
      .max = 3650,
      .preset = "90",
@@ -94,6 +102,88 @@ const struct option_def office_options_office[] = {
                 "then lawcast erase may delete them.",
      .help_zh = "任务最后一个时间窗之后，号码和个性化内容保留多少天；期满方可用 lawcast erase 清"
                 "除。"},
+    {.name = "quiet",
+     .type = OPTION_STRINGS,
+     .offset = OFFICE_OPTION(office_general, quiet),
+     .max = 50,
+     .help_en = "Times at which nobody gets messages, such as [ \"21:00-08:00\", \"sat,sun "
+                "12:00-14:00\" ]; they are taken off all windows for messages.",
+     .help_zh = "免打扰时段，不发短信，例如 [ \"21:00-08:00\", \"sat,sun 12:00-14:00\" "
+                "]（周末午间）；从所有短信时间窗中扣除。"},
+    {.name = "holidays",
+     .type = OPTION_STRINGS,
+     .offset = OFFICE_OPTION(office_general, holidays),
+     .max = 1000,
+     .help_en = "Days without messages and slogans, such as [ \"2026-05-01\", "
+                "\"2026-10-01..2026-10-07\" ], unless a window says holidays = false.",
+     .help_zh = "节假日，不发短信也不播标语，例如 [ \"2026-05-01\", \"2026-10-01..2026-10-07\" "
+                "]；时间窗写 holidays = false 的除外。"},
+    {.name = "currency",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_general, office.currency),
+     .min = 1,
+     .max = 16,
+     .preset = "元",
+     .help_en = "The currency of the modems' prices.",
+     .help_zh = "短信设备 price 的货币单位。"},
+    {.name = "drain",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_general, office.drain_s),
+     .min = 0,
+     .max = 3600,
+     .preset = "60",
+     .unit = "s",
+     .help_en = "When the gateway is stopped, it waits so long for messages that are being sent; "
+                "what has no outcome then is in doubt. 0: as long as the modems take.",
+     .help_zh = "停止网关时，等待正在发送的短信出结果的最长时间；到时仍无结果的记为结果不明。0 "
+                "表示一直等到设备答复。"},
+    {0},
+};
+
+const struct option_def office_options_approval[] = {
+    {.name = "required",
+     .type = OPTION_BOOL,
+     .offset = OFFICE_OPTION(office, approval),
+     .preset = "true",
+     .help_en = "A campaign runs only when a second person has approved just this content; every "
+                "edit needs a new approval.",
+     .help_zh = "任务须由第二人审批后才能执行；内容有任何改动须重新审批。"},
+    {.name = "approvers",
+     .type = OPTION_SKIP,
+     .help_en = "A list of groups: who may approve.",
+     .help_zh = "若干组设置：哪些人可以审批。"},
+    {0},
+};
+
+const struct option_def office_options_approver[] = {
+    {.name = "name",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(approver, name),
+     .required = true,
+     .max = 127,
+     .help_en = "The person's name: somebody else than who has prepared the campaign.",
+     .help_zh = "审批人姓名；不能是任务的编制人。"},
+    {.name = "key",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(approver, key),
+     .required = true,
+     .max = 255,
+     .help_en = "The person's public key, as lawcast approve --new-key FILE --name NAME prints it; the file "
+                "stays with the person.",
+     .help_zh = "审批人的公钥，由 lawcast approve --new-key 文件 --name 姓名 输出；该文件由本人保管。"},
+    {0},
+};
+
+const struct option_def office_options_alarm[] = {
+    {.name = "url",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office, alarm_url),
+     .required = true,
+     .secret = true,
+     .max = 1024,
+     .help_en = "Gets an HTTP POST (JSON) as soon as the forecast says that a unit will miss its "
+                "quota; without it only the log tells.",
+     .help_zh = "预计某单位完不成任务数时，向此地址发送 HTTP POST（JSON）；不填则只写日志。"},
     {0},
 };
 
@@ -159,33 +249,39 @@ const struct option_def office_options_refusals[] = {
 const struct option_def office_options_unit[] = {
     {.name = "id",
      .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(unit, id),
+     .offset = OFFICE_OPTION(office_unit, unit.id),
      .required = true,
      .help_en = "Short name used in files: letters, digits, - and _; at most 32.",
      .help_zh = "文件中使用的代号：字母、数字、- 和 _，最多 32 个。"},
     {.name = "name",
      .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(unit, name),
+     .offset = OFFICE_OPTION(office_unit, unit.name),
      .required = true,
      .max = 300,
      .help_en = "The unit's name, as people read it.",
      .help_zh = "单位名称。"},
     {.name = "signature",
      .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(unit, signature),
+     .offset = OFFICE_OPTION(office_unit, unit.signature),
      .max = 60,
      .help_en = "Stands in brackets 【】 before its messages; required when it has orders.",
      .help_zh =
          "短信签名，写在短信开头的【】里（这里不写括号）；在任务文件 orders 中出现的单位必填。"},
     {.name = "token",
      .type = OPTION_STRING,
-     .offset = OFFICE_OPTION(unit, token),
+     .offset = OFFICE_OPTION(office_unit, unit.token),
      .min = 16,
      .max = 200,
      .secret = true,
      .help_en = "By which the unit can take its boards back over HTTP (see listen): at least 16 "
                 "characters that nobody can guess.",
      .help_zh = "该单位通过 HTTP 收回自己显示屏的口令（见 listen）：至少 16 个字符，须无法猜到。"},
+    {.name = "parent",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_unit, parent),
+     .help_en = "The id of the unit above it, whose figures include its own in reports: a "
+                "district's is the city.",
+     .help_zh = "上级单位的代号：报表中上级的数字包含本单位，例如区的上级是市。"},
     {.name = "contact",
      .type = OPTION_SKIP,
      .help_en = "The responsible person: { name, position, phone }.",
@@ -281,6 +377,23 @@ const struct option_def office_options_modem[] = {
      .help_en = "At least so long from one part to the next on each modem; some operators demand "
                 "it.",
      .help_zh = "同一台设备前后两条之间至少间隔多久；有的运营商有此要求。"},
+    {.name = "air_ms",
+     .type = OPTION_INT,
+     .offset = OFFICE_OPTION(office_bank, air_ms),
+     .min = 0,
+     .max = 600000,
+     .preset = "0",
+     .unit = "ms",
+     .help_en = "How long a part takes, for forecasts and rehearsals; 0: as it was measured, or "
+                "3000 when nothing was sent yet.",
+     .help_zh = "发一条计费短信要多久，用于预测和演练；0 表示按实测，尚未发过时按 3000。"},
+    {.name = "price",
+     .type = OPTION_STRING,
+     .offset = OFFICE_OPTION(office_bank, price),
+     .min = 1,
+     .max = 16,
+     .help_en = "What one part costs, such as \"0.045\"; lawcast plan adds it up.",
+     .help_zh = "每条计费短信的价格，例如 \"0.045\"；lawcast plan 据此计算费用。"},
     {.name = "per_hour",
      .type = OPTION_INT,
      .offset = OFFICE_OPTION(office_bank, per_hour),
@@ -347,20 +460,28 @@ const struct option_def office_options_modem[] = {
     {0},
 };
 
+const struct option_group config_office_groups[] = {
+    {NULL, office_options_root},
+    {"office = { ... };", office_options_office},
+    {"ledger = { ... };", office_options_ledger},
+    {"limits = ( { ... }, ... );", office_options_limits},
+    {"refusals = { ... };", office_options_refusals},
+    {"units = ( { ... }, ... );", office_options_unit},
+    {"contact = { ... };", office_options_contact},
+    {"modems = ( { ... }, ... );", office_options_modem},
+    {"boards = ( { ... }, ... );", office_options_board},
+    {"listen = { ... };", office_options_listen},
+    {"approval = { ... };", office_options_approval},
+    {"approvers = ( { ... }, ... );", office_options_approver},
+    {"alarm = { ... };", office_options_alarm},
+    {0},
+};
+
 void config_print_office_options(FILE *out, option_kinds *kinds)
 {
     const struct option_kind *kind;
 
-    optprint_table(out, lang("The file holds:", "文件内容："), office_options_root);
-    optprint_table(out, "office = { ... };", office_options_office);
-    optprint_table(out, "ledger = { ... };", office_options_ledger);
-    optprint_table(out, "limits = ( { ... }, ... );", office_options_limits);
-    optprint_table(out, "refusals = { ... };", office_options_refusals);
-    optprint_table(out, "units = ( { ... }, ... );", office_options_unit);
-    optprint_table(out, "contact = { ... };", office_options_contact);
-    optprint_table(out, "modems = ( { ... }, ... );", office_options_modem);
-    optprint_table(out, "boards = ( { ... }, ... );", office_options_board);
-    optprint_table(out, "listen = { ... };", office_options_listen);
+    optprint_groups(out, config_office_groups);
     for (size_t i = 0; (kind = kinds(i)); i++) {
         MEM_FREE_LATER char *heading = mem_printf(
             lang("and for boards of kind = \"%s\":", "kind = \"%s\" 的显示屏另有："), kind->name);

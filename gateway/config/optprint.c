@@ -88,14 +88,27 @@ static void optprint_default(FILE *out, const struct option_def *option)
         fputs(lang(", secret (never shown)", "，保密（从不显示）"), out);
 }
 
+void optprint_value(FILE *out, const struct option_def *option)
+{
+    optprint_type(out, option);
+    optprint_default(out, option);
+}
+
 void optprint_table(FILE *out, const char *heading, const struct option_def *options)
 {
     fprintf(out, "%s\n", heading);
     for (; options->name; options++) {
         fprintf(out, "  %-16s ", options->name);
-        optprint_type(out, options);
-        optprint_default(out, options);
+        optprint_value(out, options);
         fprintf(out, "\n  %-16s %s\n", "", lang(options->help_en, options->help_zh));
     }
     fputc('\n', out);
+}
+
+void optprint_groups(FILE *out, const struct option_group *groups)
+{
+    for (; groups->options; groups++)
+        optprint_table(out,
+                       groups->heading ? groups->heading : lang("The file holds:", "文件内容："),
+                       groups->options);
 }

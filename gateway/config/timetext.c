@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/base/lang.h"
+#include "gateway/model/calendar.h"
 #include "gateway/model/window.h"
 
 enum {
@@ -170,4 +171,23 @@ void timetext_explain(const char *text, struct buffer *out)
                       time.n[TIMETEXT_YEAR], time.n[TIMETEXT_MONTH], time.n[TIMETEXT_DAY]);
     else
         timetext_whole(&time, out);
+}
+
+void timetext_explain_date(const char *text, struct buffer *out)
+{
+    struct timetext time;
+    int64_t unused;
+
+    if (!timetext_read(text, &time) || time.count < 3 || time.n[TIMETEXT_YEAR] < 1000) {
+        buffer_add_text(out, lang("Write \"2026-10-31\".", "请写成 \"2026-10-31\"。"));
+    } else if (!timetext_bad_date(&time, out)) {
+        BUFFER_FREE_LATER struct buffer form = BUFFER_NULL;
+
+        buffer_printf(&form, "%04d-%02d-%02d", time.n[TIMETEXT_YEAR], time.n[TIMETEXT_MONTH],
+                      time.n[TIMETEXT_DAY]);
+        if (calendar_parse_date(buffer_text(&form), &unused))
+            buffer_add_text(out, lang("Dates begin with 1970.", "日期从 1970 年开始。"));
+        else
+            buffer_printf(out, lang("Write \"%s\".", "请写成 \"%s\"。"), buffer_text(&form));
+    }
 }

@@ -7,5 +7,7 @@
 
 /* Adds a sentence in the user's language about text, which window_parse_time has refused. */
 void timetext_explain(const char *text, struct buffer *out);
+/* Same for a date, which calendar_parse_date has refused. */
+void timetext_explain_date(const char *text, struct buffer *out);
 
 #endif
