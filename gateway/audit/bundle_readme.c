@@ -64,13 +64,27 @@ static const char bundle_english[] =
     "level >= need (at least 1): what no earlier such interval has covered; shown_ms is\n"
     "the sum so far.\n"
     "\n"
+    "What was ordered (records campaign, order, rules) changes only in one go behind a\n"
+    "record \"edited\", with records unit and clock between at most; the last of each\n"
+    "holds, and \"planned\" must follow again. rules: what counts for the quota (0 what was or\n"
+    "may have been delivered, 1 what was sent; 0 when not told), and what becomes of messages\n"
+    "left over at a window's end (0 go on, 1 stop, 2 cancelled). order: parent is the unit\n"
+    "above, which has an order of the campaign itself, told before; nobody is above when\n"
+    "it isn't told. steered: a person's word (pause, resume, cancel, extend with a time,\n"
+    "set-rate with parts an hour; else value is null) about a campaign, unit, modem or\n"
+    "board; campaign \"\": all. approved: the note\n"
+    "begins with the lines \"lawcast approval\", campaign, content, prepared and approver,\n"
+    "each with its value, then an empty line and the approver's signature, if any; who has\n"
+    "prepared and who approves are two people.\n"
+    "\n"
     "Reports follow from the records: a message is in the column of its last state (open:\n"
     "0 to 3), under its unit and route, under the device and SIM that its records named\n"
     "last, and on the local day (\"timezone\" of record \"log\") of its last change to 2.\n"
     "Parts are what the networks bill: of 4, 5 and 6. A slogan's time is cut at the\n"
     "midnights; seconds are rounded so that a board's lines add up. A board's level is\n"
     "the lowest of its showings that were up. reports_closed counts what rests at cause\n"
-    "13, reports_unmatched the records \"stray\", refusing_numbers who refuses now.\n";
+    "13, reports_unmatched the records \"stray\", refusing_numbers who refuses now. groups\n"
+    "are the sums of a unit and all below it.\n";
 
 static const char bundle_chinese[] =
     "\n"
@@ -103,7 +117,10 @@ static const char bundle_chinese[] =
     "内容）。号码和正文以标签出现：标签 = SHA-256(盐 | 数据)。没有盐，任何人都无法试\n"
     "出号码。texts.json 给出不含个人信息的正文及其盐。报告由记录得出：每条短信计入其\n"
     "最后状态所在的栏，各栏相加等于计划；计费条为状态 4、5、6 的条数；日期为最后一次\n"
-    "变为状态 2 的当地日期（时区见 log 记录）；标语时长在午夜处分日。\n";
+    "变为状态 2 的当地日期（时区见 log 记录）；标语时长在午夜处分日。\n"
+    "活动内容（campaign、order、rules）只能在 edited 记录之后接连更改；steered 为人工\n"
+    "指令，approved 为审批（编制人与审批人须为两人），内容见上文英文部分。order 的 parent\n"
+    "为上级单位；groups 为单位连同所有下属单位之和。\n";
 
 void bundle_readme(struct buffer *text)
 {

@@ -435,10 +435,12 @@ static void replay_take(struct replay *replay, int64_t id, const struct record *
 {
     switch (record->kind) {
     case RECORD_ENTRY:
+        replay->editing = 0;
         replay_take_time(replay, id, record);
         replay_enter(replay, id, record);
         break;
     case RECORD_CHANGE:
+        replay->editing = 0;
         replay_take_time(replay, id, record);
         replay_change(replay, id, record);
         break;

@@ -64,6 +64,7 @@ struct replay_group {
 struct replay_fact {
     int64_t line, at_ms;
     int64_t key, key2; /* what it is about, of those that a later one replaces */
+    int64_t first_ms;  /* of the first record about that */
     char *text;        /* its JSON; NULL: not told (yet) */
 };
 
@@ -106,5 +107,10 @@ int64_t replay_find_group(const struct replay *replay, const struct replay_group
 /* What the records tell of a unit, board, ...; NULL: nothing. */
 const struct replay_fact *replay_told(const struct replay_figures *figures, enum record_fact fact,
                                       int64_t key, int64_t key2);
+
+/* Is the campaign completely entered, also since its last edit? */
+bool replay_is_planned(const struct replay_figures *figures, int64_t campaign);
+/* "/counts" or "/leftover" of a campaign; 0 when no record tells. */
+int replay_rule(const struct replay_figures *figures, int64_t campaign, const char *pointer);
 
 #endif

@@ -19,6 +19,7 @@ enum replay_member_kind {
     MEMBER_TAG,    /* of a number or text */
     MEMBER_VEILED, /* the same, or "": there is none */
     MEMBER_FLAG,
+    MEMBER_ABOVE, /* a number, or it isn't told: replay_steered.c knows more */
     MEMBER_ANY
 };
 
@@ -62,7 +63,8 @@ static const struct replay_rule {
                     {{"/campaign", MEMBER_NUMBER, FACT_CAMPAIGN},
                      {"/unit", MEMBER_NUMBER, FACT_UNIT},
                      {"/quota", MEMBER_COUNT, 0},
-                     {"/position", MEMBER_NUMBER, 0}}},
+                     {"/position", MEMBER_NUMBER, 0},
+                     {"/parent", MEMBER_ABOVE, 0}}},
     [FACT_BOARD] = {KEEP_PLACE,
                     false,
                     {{"/board", MEMBER_NUMBER, 0},
@@ -129,6 +131,31 @@ static const struct replay_rule {
                        false,
                        {{"/campaign", MEMBER_NUMBER, FACT_CAMPAIGN},
                         {"/contacts", MEMBER_NUMBER, 0}}},
+    [FACT_STEERED] = {KEEP_EVENT,
+                      false,
+                      {{"/scope", MEMBER_TEXT, 0},
+                       {"/verb", MEMBER_TEXT, 0},
+                       {"/campaign", MEMBER_TEXT, 0},
+                       {"/name", MEMBER_TEXT, 0},
+                       {"/value", MEMBER_ANY, 0},
+                       {"/by", MEMBER_TEXT, 0}}},
+    [FACT_APPROVED] = {KEEP_EVENT,
+                       false,
+                       {{"/campaign", MEMBER_TEXT, 0},
+                        {"/content", MEMBER_TEXT, 0},
+                        {"/prepared", MEMBER_TEXT, 0},
+                        {"/approver", MEMBER_TEXT, 0},
+                        {"/note", MEMBER_TEXT, 0}}},
+    [FACT_EDITED] = {KEEP_KEYS,
+                     false,
+                     {{"/campaign", MEMBER_NUMBER, FACT_CAMPAIGN},
+                      {"/content", MEMBER_TEXT, 0},
+                      {"/by", MEMBER_TEXT, 0}}},
+    [FACT_RULES] = {KEEP_KEYS,
+                    false,
+                    {{"/campaign", MEMBER_NUMBER, FACT_CAMPAIGN},
+                     {"/counts", MEMBER_COUNT, 0},
+                     {"/leftover", MEMBER_COUNT, 0}}},
 };
 
 const struct replay_fact *replay_told(const struct replay_figures *figures, enum record_fact fact,
@@ -207,6 +234,8 @@ static bool replay_is_member(const struct replay *replay, const struct jv *fact,
                (!member->of || number == 0 || replay_knows(replay, member->of, number));
     case MEMBER_COUNT:
         return number >= 0 && number <= REPLAY_MOST;
+    case MEMBER_ABOVE:
+        return !value || number > 0;
     case MEMBER_TEXT:
         return jv_text(value) != NULL;
     case MEMBER_VEILED:
@@ -264,7 +293,7 @@ static void replay_keep_fact(struct replay *replay, const struct replay_fact *to
                              enum record_fact kind, const struct jv *fact)
 {
     const struct replay_rule *rule = &replay_rules[kind];
-    int64_t key = 0, key2 = 0;
+    int64_t key = 0, key2 = 0, first_ms;
     struct replay_fact *kept;
 
     if (rule->keeping == KEEP_PLACE || rule->keeping == KEEP_KEYS) {
@@ -279,8 +308,10 @@ static void replay_keep_fact(struct replay *replay, const struct replay_fact *to
                      (long long)told->line, (long long)key);
         return;
     }
+    first_ms = kept->text ? kept->first_ms : told->at_ms;
     free(kept->text);
     *kept = *told;
+    kept->first_ms = first_ms;
     kept->key = key;
     kept->key2 = key2;
     kept->text = mem_dup(told->text);
@@ -300,6 +331,7 @@ void replay_take_fact(struct replay *replay, int64_t id, int64_t at_ms, enum rec
                      (long long)id, record_fact_name(kind), wrong);
     } else {
         replay_special_fact(replay, id, at_ms, kind, fact);
+        replay_take_word(replay, id, kind, fact);
         replay_keep_fact(replay,
                          &(const struct replay_fact){
                              .line = id, .at_ms = at_ms, .text = (char *)(uintptr_t)text},

@@ -4,6 +4,7 @@
 #define LAWCAST_AUDIT_REPLAY_INSIDE_H
 
 #include "gateway/base/buffer.h"
+#include "gateway/base/json.h"
 #include "gateway/audit/replay.h"
 
 /* What a stranger's log may hold stays within these, so that no sum of it leaves 64 bits. */
@@ -18,6 +19,7 @@ struct replay {
     int32_t last_group;
     int32_t *group_slots; /* open addressing: place in groups, plus one; 0: free */
     size_t n_group_slots; /* a power of 2, more than twice the groups; or 0 */
+    int64_t editing;      /* the campaign whose edit is being told; 0: none */
 };
 
 /* Is there such a unit, board, ...? Of upgraded books that is asked at the end only. */
@@ -26,6 +28,9 @@ bool replay_knows(const struct replay *replay, enum record_fact fact, int64_t ke
 void replay_take_fact(struct replay *replay, int64_t id, int64_t at_ms, enum record_fact fact,
                       const char *text);
 void replay_free_facts(struct replay *replay);
+/* The same of what people say, approve and edit: before it is kept. */
+void replay_take_word(struct replay *replay, int64_t id, enum record_fact kind,
+                      const struct jv *fact);
 
 /* A new slogan: its place in showings. */
 int32_t replay_add_showing(struct replay *replay, const struct record_entry *entry);

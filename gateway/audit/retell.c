@@ -11,7 +11,7 @@
 #include "gateway/audit/retell_inside.h"
 
 struct retell_order {
-    int64_t unit, quota, position;
+    int64_t unit, quota, position, parent;
 };
 
 /* What statement_build wants. */
@@ -21,6 +21,7 @@ struct retell_source {
     struct retell_order *orders;
     size_t n_orders;
     struct books_unit *units;
+    struct books_branch *tree;
     struct books_board *boards;
     struct books_route *routes;
     struct books_tally *tallies;
@@ -165,7 +166,8 @@ static void retell_orders(const struct retell *retell, struct retell_source *out
         out->orders[out->n_orders++] =
             (struct retell_order){.unit = facts->items[i].key2,
                                   .quota = jv_number(jv_at(order, "/quota"), 0),
-                                  .position = jv_number(jv_at(order, "/position"), 0)};
+                                  .position = jv_number(jv_at(order, "/position"), 0),
+                                  .parent = jv_number(jv_at(order, "/parent"), 0)};
         jv_free(order);
     }
     if (out->n_orders)
@@ -195,12 +197,19 @@ static bool retell_unit_sums(const struct retell *retell, int64_t campaign, int6
 static void retell_units(const struct retell *retell, struct retell_source *out)
 {
     out->units = mem_array(out->n_orders + 1, struct books_unit);
+    out->tree = mem_array(out->n_orders + 1, struct books_branch);
+    out->source.n_tree = out->n_orders;
     for (size_t i = 0; i < out->n_orders; i++) {
         struct books_unit unit = {.quota = out->orders[i].quota};
+        struct books_branch *branch = &out->tree[i];
         struct jv *fact = retell_fact(retell, FACT_UNIT, out->orders[i].unit, 0);
 
         retell_copy(unit.id, sizeof unit.id, fact, "/code");
         retell_copy(unit.name, sizeof unit.name, fact, "/name");
+        branch->number = out->orders[i].unit;
+        branch->parent = out->orders[i].parent;
+        retell_copy(branch->id, sizeof branch->id, fact, "/code");
+        retell_copy(branch->name, sizeof branch->name, fact, "/name");
         jv_free(fact);
         if (retell_unit_sums(retell, out->campaign.number, out->orders[i].unit, &unit) ||
             unit.quota > 0)
@@ -412,7 +421,9 @@ static void retell_campaign(const struct retell *retell, int64_t number, struct 
         .title = mem_dup(title ? title : ""),
         .windows = retell_json(fact, "/windows"),
         .targets = retell_json(fact, "/targets"),
-        .planned = replay_told(retell->figures, FACT_PLANNED, number, 0) != NULL,
+        .planned = replay_is_planned(retell->figures, number),
+        .counts = replay_rule(retell->figures, number, "/counts"),
+        .leftover = replay_rule(retell->figures, number, "/leftover"),
     };
     retell_copy(out->id, sizeof out->id, fact, "/code");
     jv_free(fact);
@@ -423,6 +434,7 @@ static void retell_source_free(struct retell_source *source)
     books_campaign_release(&source->campaign);
     free(source->orders);
     free(source->units);
+    free(source->tree);
     free(source->boards);
     free(source->routes);
     free(source->tallies);
@@ -443,6 +455,7 @@ int retell_statement(const struct retell *retell, const char *code, struct state
     retell_boards(retell, &made);
     made.source.campaign = &made.campaign;
     made.source.units = made.units;
+    made.source.tree = made.tree;
     made.source.boards = made.boards;
     made.source.routes = made.routes;
     made.source.tallies = made.tallies;

@@ -10,11 +10,13 @@
 #include "gateway/audit/verify_inside.h"
 #include "gateway/audit/verify_sql.h"
 
-#define VERIFY_COLUMNS 10
+#define VERIFY_COLUMNS 13
 
 enum verify_column_kind {
     COLUMN_END,
     COLUMN_NUMBER,
+    COLUMN_MAYBE, /* a number, or none: null */
+    COLUMN_ABOVE, /* a number, or not told: 0 */
     COLUMN_FLAG,
     COLUMN_TEXT,
     COLUMN_JSON,   /* text that is the member, as JSON */
@@ -22,11 +24,15 @@ enum verify_column_kind {
     COLUMN_WHO,    /* a number whose tag, by the books' own key, is the member */
     COLUMN_VEILED, /* the same of a text, "" as it is */
     COLUMN_AT,     /* the record's time */
+    COLUMN_MADE,   /* that of the first record about it */
     COLUMN_LINE,   /* the record's number */
     COLUMN_PLANNED,
     COLUMN_ERASED,
     COLUMN_CONTACTS,
     COLUMN_KEY,
+    COLUMN_COUNTS,
+    COLUMN_LEFTOVER,
+    COLUMN_EDITED,
 };
 
 struct verify_column {
@@ -59,17 +65,22 @@ static const struct verify_table {
       {"windows", "/windows", COLUMN_JSON},
       {"targets", "/targets", COLUMN_JSON},
       {"source", "/source", COLUMN_HASHED},
-      {"made_ms", "", COLUMN_AT},
+      {"made_ms", "", COLUMN_MADE},
       {"planned", "", COLUMN_PLANNED},
       {"erased_ms", "", COLUMN_ERASED},
       {"contacts_ms", "", COLUMN_CONTACTS},
-      {"key", "", COLUMN_KEY}}},
+      {"key", "", COLUMN_KEY},
+      {"counts", "/counts", COLUMN_COUNTS},
+      {"leftover", "/leftover", COLUMN_LEFTOVER},
+      {"edited_ms", "", COLUMN_EDITED}}},
     {"campaign_unit",
      FACT_ORDER,
      VERIFY_ORDERS,
      false,
      true,
-     {{"quota", "/quota", COLUMN_NUMBER}, {"position", "/position", COLUMN_NUMBER}}},
+     {{"quota", "/quota", COLUMN_NUMBER},
+      {"position", "/position", COLUMN_NUMBER},
+      {"parent", "/parent", COLUMN_ABOVE}}},
     {"board",
      FACT_BOARD,
      VERIFY_BOARDS,
@@ -152,6 +163,29 @@ static const struct verify_table {
       {"name", "/name", COLUMN_TEXT},
       {"file", "/file", COLUMN_TEXT},
       {"at_ms", "", COLUMN_AT}}},
+    {"steer",
+     FACT_STEERED,
+     VERIFY_STEERED,
+     true,
+     false,
+     {{"scope", "/scope", COLUMN_TEXT},
+      {"verb", "/verb", COLUMN_TEXT},
+      {"campaign", "/campaign", COLUMN_TEXT},
+      {"name", "/name", COLUMN_TEXT},
+      {"value", "/value", COLUMN_MAYBE},
+      {"by", "/by", COLUMN_TEXT},
+      {"at_ms", "", COLUMN_AT}}},
+    {"approval",
+     FACT_APPROVED,
+     VERIFY_APPROVALS,
+     true,
+     false,
+     {{"campaign", "/campaign", COLUMN_TEXT},
+      {"content", "/content", COLUMN_TEXT},
+      {"prepared", "/prepared", COLUMN_TEXT},
+      {"approver", "/approver", COLUMN_TEXT},
+      {"note", "/note", COLUMN_TEXT},
+      {"at_ms", "", COLUMN_AT}}},
 };
 
 /* One row, and what the records tell of it. */
@@ -216,19 +250,26 @@ static bool verify_veiled(const struct verify_tables *tables, const char *text, 
 }
 
 /* What other facts say of the campaign. */
-static bool verify_campaign(const struct verify_row *row, enum verify_column_kind kind, int at)
+static bool verify_campaign(const struct verify_row *row, const struct verify_column *column,
+                            int at)
 {
     const struct verify_tables *tables = row->tables;
     enum verify_statement s = row->table->rows;
     int64_t value = db_int(tables->db, s, at), key = row->told->key;
+    const struct replay_fact *edited = replay_told(tables->figures, FACT_EDITED, key, 0);
     const struct replay_fact *erased = replay_told(tables->figures, FACT_ERASED, key, 0);
     const struct replay_fact *deadline = replay_told(tables->figures, FACT_DEADLINE, key, 0);
     struct jv *object;
     int64_t told;
 
-    switch (kind) {
+    switch (column->kind) {
     case COLUMN_PLANNED:
-        return value == (replay_told(tables->figures, FACT_PLANNED, key, 0) != NULL);
+        return value == replay_is_planned(tables->figures, key);
+    case COLUMN_COUNTS:
+    case COLUMN_LEFTOVER:
+        return value == replay_rule(tables->figures, key, column->pointer);
+    case COLUMN_EDITED:
+        return value == (edited ? edited->at_ms : 0);
     case COLUMN_ERASED:
         return value == (erased ? erased->at_ms : 0);
     case COLUMN_KEY:
@@ -262,6 +303,10 @@ static bool verify_column(const struct verify_row *row, const struct verify_colu
     switch (column->kind) {
     case COLUMN_NUMBER:
         return value == jv_number(member, INT64_MIN);
+    case COLUMN_MAYBE:
+        return (db_is_null(tables->db, s, at) ? INT64_MIN : value) == jv_number(member, INT64_MIN);
+    case COLUMN_ABOVE:
+        return value == jv_number(member, 0);
     case COLUMN_FLAG:
         return member && verify_flag(value, member);
     case COLUMN_TEXT:
@@ -276,10 +321,12 @@ static bool verify_column(const struct verify_row *row, const struct verify_colu
         return told && verify_veiled(tables, text, told);
     case COLUMN_AT:
         return value == row->told->at_ms;
+    case COLUMN_MADE:
+        return value == row->told->first_ms;
     case COLUMN_LINE:
         return value == row->told->line;
     default:
-        return verify_campaign(row, column->kind, at);
+        return verify_campaign(row, column, at);
     }
 }
 

@@ -11,8 +11,9 @@
 const char *const verify_sql[VERIFY_STATEMENTS] = {
     [VERIFY_UNITS] = "SELECT id, code, name FROM unit ORDER BY id",
     [VERIFY_CAMPAIGNS] = "SELECT id, code, title, windows, targets, source, made_ms, planned,"
-                         " erased_ms, contacts_ms, key FROM campaign ORDER BY id",
-    [VERIFY_ORDERS] = "SELECT campaign, unit, quota, position FROM campaign_unit"
+                         " erased_ms, contacts_ms, key, counts, leftover, edited_ms FROM campaign"
+                         " ORDER BY id",
+    [VERIFY_ORDERS] = "SELECT campaign, unit, quota, position, parent FROM campaign_unit"
                       " ORDER BY campaign, unit",
     [VERIFY_BOARDS] = "SELECT id, code, owner, place FROM board ORDER BY id",
     [VERIFY_DEVICES] = "SELECT id, name FROM device ORDER BY id",
@@ -28,6 +29,10 @@ const char *const verify_sql[VERIFY_STATEMENTS] = {
     [VERIFY_ACTIVITIES] = "SELECT id, campaign, unit, held, place, participants, content, at_ms"
                           " FROM activity ORDER BY id",
     [VERIFY_PHOTOS] = "SELECT id, campaign, unit, name, file, at_ms FROM photo ORDER BY id",
+    [VERIFY_STEERED] =
+        "SELECT id, scope, verb, campaign, name, value, by, at_ms FROM steer ORDER BY id",
+    [VERIFY_APPROVALS] = "SELECT id, campaign, content, prepared, approver, note, at_ms"
+                         " FROM approval ORDER BY id",
     [VERIFY_DELIVERIES] =
         "SELECT id, state, cause, device, sim, code, level, changed_ms, taken_ms, shown_since_ms,"
         " shown_ms, shown_until_ms, attempts, doubted, up, EXISTS (SELECT 1 FROM closed c WHERE"

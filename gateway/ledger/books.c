@@ -36,13 +36,18 @@
 
 const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_CAMPAIGNS] =
-        "SELECT id, code, title, windows, planned, targets FROM campaign ORDER BY id",
+        "SELECT id, code, title, windows, planned, targets, counts, leftover, edited_ms"
+        " FROM campaign ORDER BY id",
     [BOOKS_CAMPAIGN] =
-        "SELECT id, code, title, windows, planned, targets FROM campaign WHERE code = ?1",
+        "SELECT id, code, title, windows, planned, targets, counts, leftover, edited_ms"
+        " FROM campaign WHERE code = ?1",
     [BOOKS_UNITS] =
         "SELECT u.id, u.code, u.name, c.quota FROM campaign_unit c JOIN unit u ON u.id = c.unit"
         " WHERE c.campaign = ?1 AND (c.quota > 0 OR EXISTS (SELECT 1 FROM count n WHERE"
-        " n.campaign = ?1 AND n.unit = c.unit AND n.channel = 1 AND n.n > 0)) ORDER BY c.position",
+        " n.campaign = ?1 AND n.unit = c.unit AND n.channel = 1 AND n.n > 0)) ORDER BY c.position, "
+        "u.id",
+    [BOOKS_TREE] = "SELECT c.unit, c.parent, u.code, u.name FROM campaign_unit c"
+                   " JOIN unit u ON u.id = c.unit WHERE c.campaign = ?1 ORDER BY c.position, u.id",
     [BOOKS_UNIT_COUNTS] = "SELECT state, n, parts FROM count"
                           " WHERE campaign = ?1 AND unit = ?2 AND channel = 1",
     [BOOKS_BOARDS] =
@@ -157,9 +162,25 @@ const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_MESSAGES] = "SELECT campaign, " SUMMARY_MESSAGES " AND campaign = ?1",
     [BOOKS_UNIT_DAYS] = "SELECT unit, 0, 0, taken_ms, state, parts FROM delivery"
                         " WHERE channel = 1 AND campaign = ?1",
+    [BOOKS_FINISHES] = "SELECT u.code, max(j.at_ms) FROM journal j JOIN delivery d"
+                       " ON d.id = j.delivery JOIN unit u ON u.id = d.unit"
+                       " WHERE d.campaign = ?1 AND d.channel = 1 AND j.to_state = 4"
+                       " GROUP BY d.unit ORDER BY u.code",
+    /* Each line of a message's journal with what the line before it says of the modem. */
+    [BOOKS_PACE] =
+        "SELECT l.cause, l.to_state, coalesce(v.name, ''), count(*), sum(l.parts), sum(l.ms) FROM"
+        " (SELECT j.cause, j.to_state, y.parts, lag(j.cause) OVER w AS was,"
+        " lag(j.device) OVER w AS device, j.at_ms - lag(j.at_ms) OVER w AS ms"
+        " FROM journal j JOIN delivery y ON y.id = j.delivery"
+        " WHERE j.id > (SELECT coalesce(max(id), 0) FROM journal) - ?1 AND y.channel = 1"
+        " WINDOW w AS (PARTITION BY j.delivery ORDER BY j.id)) l"
+        " LEFT JOIN device v ON v.id = l.device"
+        " WHERE l.ms >= 0 AND (l.cause = 4 AND l.was = 3 OR l.cause = 5 AND l.was = 4)"
+        " GROUP BY l.cause, l.to_state, v.name",
     [BOOKS_DEVICE_NAME] = "SELECT name FROM device WHERE id = ?1",
     [BOOKS_SIM_NAME] = "SELECT name FROM sim WHERE id = ?1",
     [BOOKS_UNIT_CODE] = "SELECT code, name FROM unit WHERE id = ?1",
+    [BOOKS_SOURCE] = "SELECT source FROM campaign WHERE id = ?1",
     [BOOKS_TEXTS] = "SELECT DISTINCT d.campaign, t.id, t.body, v.tag FROM delivery d"
                     " JOIN text t ON t.id = d.text LEFT JOIN veil_text v"
                     " ON v.campaign = d.campaign AND v.text = t.id"
@@ -208,6 +229,11 @@ const char *const books_sql[BOOKS_STATEMENTS] = {
     [BOOKS_PENDING] = "SELECT from_ms, until_ms, lost FROM restored WHERE line = 0"
                       " ORDER BY id DESC LIMIT 1",
     [BOOKS_GAVE_UP] = "SELECT 1 FROM restored WHERE mark = ?1 LIMIT 1",
+    [BOOKS_STEERED] = "SELECT at_ms, scope, verb, campaign, name, coalesce(value, 0), by FROM steer"
+                      " WHERE ?1 = '' OR campaign IN ('', ?1) ORDER BY id",
+    [BOOKS_APPROVALS] = "SELECT at_ms, campaign, content, prepared, approver, note FROM approval"
+                        " WHERE (?1 = '' OR campaign = ?1) AND (?2 = '' OR content = ?2)"
+                        " ORDER BY id",
     [BOOKS_PICTURES] = "SELECT file FROM shown WHERE file <> '' UNION SELECT file FROM photo",
 };
 
@@ -354,6 +380,9 @@ static void books_read_campaign(struct books *books, enum books_statement s,
         .windows = mem_dup(db_text(books->db, s, 3)),
         .planned = db_int(books->db, s, 4) != 0,
         .targets = mem_dup(db_text(books->db, s, 5)),
+        .counts = (int)db_int(books->db, s, 6),
+        .leftover = (int)db_int(books->db, s, 7),
+        .edited_ms = db_int(books->db, s, 8),
     };
     books_copy(out->id, sizeof out->id, db_text(books->db, s, 1));
 }

@@ -40,6 +40,8 @@ struct books_campaign {
     char *title, *windows; /* owned by the caller: books_campaign_release */
     char *targets;         /* same: JSON, see campaign_is in ledger.h */
     bool planned;
+    int counts, leftover; /* enum counting, enum leftover; any number in damaged books */
+    int64_t edited_ms;    /* the last edit; 0: none */
 };
 
 /* Calls each for every campaign, newest last; stops when each returns non-zero and returns that. */

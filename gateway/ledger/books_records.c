@@ -205,13 +205,16 @@ static int lines_make(struct lines *lines)
 {
     const struct db *db = lines->books->db;
     struct record record = {.at_ms = db_int(db, BOOKS_LINES, LINE_AT)};
-    int rc;
+    int rc = 0;
 
     if (db_int(db, BOOKS_LINES, LINE_DELIVERY) == 0) {
+        int64_t fact = db_int(db, BOOKS_LINES, LINE_TO); /* altered, it may be any number */
+
+        if (fact < 1 || fact >= FACTS)
+            return 1;
         record.kind = RECORD_FACT;
-        record.fact.fact = (enum record_fact)db_int(db, BOOKS_LINES, LINE_TO);
+        record.fact.fact = (enum record_fact)fact;
         record.fact.text = db_text(db, BOOKS_LINES, LINE_DETAIL);
-        rc = record_fact_name(record.fact.fact) ? 0 : 1;
     } else if (db_is_null(db, BOOKS_LINES, LINE_CAMPAIGN)) {
         rc = 1;
     } else {

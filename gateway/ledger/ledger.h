@@ -33,6 +33,7 @@
 #include "gateway/model/meter.h"
 #include "gateway/model/outcome.h"
 #include "gateway/model/sight.h"
+#include "gateway/model/steer.h"
 
 enum ledger_op_kind {
     LEDGER_CAMPAIGN, /* enter a campaign, or find it */
@@ -72,6 +73,11 @@ enum ledger_op_kind {
     LEDGER_ERASE,    /* numbers and personal texts of a campaign that is over, out of the books */
     LEDGER_COSIGNED, /* a checkpoint that another office has signed, too */
     LEDGER_ROTATE,   /* checkpoints are signed by another key from now on */
+    LEDGER_STEER,    /* a person's word about a campaign, unit, modem or board, for ever */
+    LEDGER_STEERED,  /* all such words about campaigns and units that are still in force */
+    LEDGER_CANCEL,   /* planned, due, deferred -> cancelled, a chunk; unknown if it ever was */
+    LEDGER_APPROVE,  /* a second person has approved this content of a campaign */
+    LEDGER_EDIT,     /* a campaign gets another content: windows, quotas, lists, rules */
     LEDGER_OPS
 };
 
@@ -166,17 +172,20 @@ struct ledger_op {
             const char *id, *title, *source, *windows; /* windows: JSON of [[from_ms,to_ms],...] */
             size_t n_units;
             const char *const *unit_ids, *const *unit_names;
-            const int64_t *quotas; /* 0 for units without an order */
-            int32_t *unit_numbers; /* out, n_units */
+            const int64_t *quotas;  /* 0 for units without an order */
+            const int64_t *parents; /* index into unit_ids: whose figures include the unit's; -1:
+                                       nobody's. No circles. NULL: all -1. Told when new */
+            int32_t *unit_numbers;  /* out, n_units */
             size_t n_boards;
             const char *const *board_ids;
             const int32_t *board_owners;     /* index into unit_ids */
             int64_t *board_numbers;          /* out, n_boards */
             const char *const *board_places; /* n_boards; where people see it */
-            const char *targets;  /* JSON of [[unit code or "", places, items, minutes],...] */
-            bool resend;          /* what a restart left unknown goes on to deferred, */
-            int32_t attempts_max; /* ... but for its last attempt; 0: no limit */
-            bool planned;         /* out: LEDGER_PLANNED was done before */
+            const char *targets;      /* JSON of [[unit code or "", places, items, minutes],...] */
+            int32_t counts, leftover; /* enum counting, enum leftover; told when new */
+            bool resend;              /* what a restart left unknown goes on to deferred, */
+            int32_t attempts_max;     /* ... but for its last attempt; 0: no limit */
+            bool planned;             /* out: LEDGER_PLANNED was done before */
         } campaign_is;
         struct {
             struct ledger_new *rows;
@@ -189,6 +198,7 @@ struct ledger_op {
             enum delivery_channel channel;
             int64_t address;    /* display: only this board's; sms: not looked at */
             int32_t parts_most; /* sms: rows with more parts stay as they are; 0: no bound */
+            bool count_sent;    /* enum counting: undelivered ones call no reserve */
             bool again; /* also rows that are due already: first fetch after a start. Those that
                            find no room come first in the following fetches */
             size_t max; /* 0: only asks (next_ms, awaiting) and changes nothing */
@@ -202,6 +212,8 @@ struct ledger_op {
                                 those on which a report is still awaited */
             bool oversize;   /* out: such rows are open */
             int64_t open_parts; /* out: planned, due, in flight and deferred, unit and route */
+            int64_t
+                taken; /* out, sms: the unit's, whichever network: tried, and not waiting again */
         } fetch;
         struct {
             int64_t id;
@@ -378,6 +390,36 @@ struct ledger_op {
             size_t max;
             size_t n; /* out */
         } close;
+        struct { /* result LEDGER_NONE: no such campaign in the books */
+            struct steer steer;
+            char by[80]; /* who: "command user:lo", "window" */
+        } steer;
+        struct {                  /* campaign 0: of all */
+            struct steer *steers; /* out, oldest first; what is superseded is left out; free them */
+            size_t n;
+        } steered;
+        struct {
+            int32_t unit;                  /* 0: of all; for boards see channel and address */
+            enum delivery_channel channel; /* 0: of both */
+            int64_t address;               /* display: only this board's, 0: all */
+            size_t max;
+            size_t n; /* out: done now; less than max: no more */
+        } cancel;
+        struct { /* all lent until done; the note was verified by the caller. LEDGER_KNOWN: the same
+                    approver has approved the same content before */
+            const char *campaign; /* code; the books needn't know it yet */
+            const char *content;  /* 64 hexadecimal digits */
+            const char *prepared, *approver, *note;
+        } approve;
+        struct { /* all lent until done; result LEDGER_NONE: no such campaign; LEDGER_FULL: a quota
+                    is lower than what the unit has sent already (nothing changed) */
+            const char *id, *title, *source, *windows, *targets, *content, *by;
+            size_t n_units;
+            const char *const *unit_ids, *const *unit_names;
+            const int64_t *quotas;  /* 0 for units without an order; an order can't go */
+            const int64_t *parents; /* as in campaign_is; NULL: as they were */
+            int32_t counts, leftover;
+        } edit;
     };
 };
 

@@ -33,7 +33,8 @@ static size_t *leftovers_slot(const struct leftovers *leftovers, const struct st
     return &leftovers->slots[at];
 }
 
-struct leftover *leftovers_find(const struct leftovers *leftovers, const struct store_queue *queue)
+struct leftover_rows *leftovers_find(const struct leftovers *leftovers,
+                                     const struct store_queue *queue)
 {
     size_t slot = leftovers->n ? *leftovers_slot(leftovers, queue) : 0;
 
@@ -51,15 +52,15 @@ static void leftovers_grow(struct leftovers *leftovers)
         *leftovers_slot(leftovers, &leftovers->items[i].queue) = i + 1;
 }
 
-struct leftover *leftovers_add(struct leftovers *leftovers, const struct store_queue *queue)
+struct leftover_rows *leftovers_add(struct leftovers *leftovers, const struct store_queue *queue)
 {
-    struct leftover *item;
+    struct leftover_rows *item;
 
     if (leftovers->n == leftovers->room)
         leftovers_grow(leftovers);
     *leftovers_slot(leftovers, queue) = leftovers->n + 1;
     item = &leftovers->items[leftovers->n++];
-    *item = (struct leftover){.queue = *queue, .after = INT64_MAX, .committed = INT64_MAX};
+    *item = (struct leftover_rows){.queue = *queue, .after = INT64_MAX, .committed = INT64_MAX};
     return item;
 }
 

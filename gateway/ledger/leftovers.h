@@ -17,23 +17,24 @@ struct store_queue {
     bool sms;
 };
 
-struct leftover {
+struct leftover_rows {
     struct store_queue queue;
     int64_t after;     /* handed out up to this id; INT64_MAX: all */
     int64_t committed; /* what a rollback takes after back to */
 };
 
 struct leftovers {
-    struct leftover *items;
+    struct leftover_rows *items;
     size_t n, room;
     size_t *slots; /* 1 + the index of an item, by the queue's hash; 0: free */
     size_t n_slots;
 };
 
 /* Lent until the next one is added; NULL: there is none. */
-struct leftover *leftovers_find(const struct leftovers *leftovers, const struct store_queue *queue);
+struct leftover_rows *leftovers_find(const struct leftovers *leftovers,
+                                     const struct store_queue *queue);
 /* A new one, with everything handed out and committed. There must be none yet. */
-struct leftover *leftovers_add(struct leftovers *leftovers, const struct store_queue *queue);
+struct leftover_rows *leftovers_add(struct leftovers *leftovers, const struct store_queue *queue);
 void leftovers_commit(struct leftovers *leftovers);
 void leftovers_rollback(struct leftovers *leftovers);
 void leftovers_free(struct leftovers *leftovers);

@@ -20,7 +20,9 @@ static int (*const store_operations[LEDGER_OPS])(struct store *store, struct led
     [LEDGER_RELEASE] = store_release,     [LEDGER_REFUSE] = store_refuse_numbers,
     [LEDGER_ATTACH] = store_attach,       [LEDGER_CONTACTS] = store_contacts,
     [LEDGER_ERASE] = store_erase,         [LEDGER_COSIGNED] = store_cosigned,
-    [LEDGER_ROTATE] = store_rotate,
+    [LEDGER_ROTATE] = store_rotate,       [LEDGER_STEER] = store_steer,
+    [LEDGER_STEERED] = store_steered,     [LEDGER_CANCEL] = store_cancel,
+    [LEDGER_APPROVE] = store_approve,     [LEDGER_EDIT] = store_edit,
 };
 
 int store_run(struct store *store, struct ledger_op *op)

@@ -37,72 +37,86 @@ static struct jv *store_json(const char *text)
     return value ? value : jv_string(text);
 }
 
-static int store_tell_campaign(struct store *store, const struct ledger_op *op)
+int store_tell_content(struct store *store, int64_t campaign, const struct store_content *content,
+                       int64_t at_ms)
 {
-    struct digest source =
-        digest_of(DIGEST_SHA256, op->campaign_is.source, strlen(op->campaign_is.source));
+    struct digest source = digest_of(DIGEST_SHA256, content->source, strlen(content->source));
     struct jv *object = jv_object();
     char hex[DIGEST_HEX_MOST];
 
     digest_hex(&source, hex);
-    jv_put(object, "campaign", jv_int(op->campaign));
-    jv_put(object, "code", jv_string(op->campaign_is.id));
-    jv_put(object, "title", jv_string(op->campaign_is.title));
-    jv_put(object, "windows", store_json(op->campaign_is.windows));
-    jv_put(object, "targets", store_json(op->campaign_is.targets ? op->campaign_is.targets : "[]"));
+    jv_put(object, "campaign", jv_int(campaign));
+    jv_put(object, "code", jv_string(content->code));
+    jv_put(object, "title", jv_string(content->title));
+    jv_put(object, "windows", store_json(content->windows));
+    jv_put(object, "targets", store_json(content->targets));
     jv_put(object, "source", jv_string(hex));
-    return store_fact(store, FACT_CAMPAIGN, object, op->at_ms);
+    return store_fact(store, FACT_CAMPAIGN, object, at_ms);
+}
+
+int store_tell_rules(struct store *store, int64_t campaign, const struct store_content *content,
+                     int64_t at_ms)
+{
+    struct jv *object = jv_object();
+
+    jv_put(object, "campaign", jv_int(campaign));
+    jv_put(object, "counts", jv_int(content->counts));
+    jv_put(object, "leftover", jv_int(content->leftover));
+    return store_fact(store, FACT_RULES, object, at_ms);
+}
+
+/* Rules that no record tells are 0, as they are in books of before. */
+static int store_tell_campaign(struct store *store, const struct ledger_op *op,
+                               const struct store_content *content)
+{
+    int rc = store_tell_content(store, op->campaign, content, op->at_ms);
+
+    if (rc < 0 || (!content->counts && !content->leftover))
+        return rc;
+    return store_tell_rules(store, op->campaign, content, op->at_ms);
 }
 
 static int store_campaign_add(struct store *store, struct ledger_op *op)
 {
+    const struct store_content content = {
+        .code = op->campaign_is.id,
+        .title = op->campaign_is.title,
+        .source = op->campaign_is.source,
+        .windows = op->campaign_is.windows,
+        .targets = op->campaign_is.targets ? op->campaign_is.targets : "[]",
+        .counts = op->campaign_is.counts,
+        .leftover = op->campaign_is.leftover};
     char key[RECORD_TAG_TEXT];
     struct db *db = store->db;
     int rc;
 
     store_key_make(key);
-
-    db_start(db, SQL_CAMPAIGN_ADD, op->at_ms);
-    db_bind_text(db, SQL_CAMPAIGN_ADD, 2, op->campaign_is.id);
-    db_bind_text(db, SQL_CAMPAIGN_ADD, 3, op->campaign_is.title);
-    db_bind_text(db, SQL_CAMPAIGN_ADD, 4, op->campaign_is.source);
-    db_bind_text(db, SQL_CAMPAIGN_ADD, 5, op->campaign_is.windows);
-    db_bind_text(db, SQL_CAMPAIGN_ADD, 6, op->campaign_is.targets ? op->campaign_is.targets : "[]");
-    db_bind_text(db, SQL_CAMPAIGN_ADD, 7, key);
+    db_start(db, SQL_CAMPAIGN_ADD, op->at_ms, content.counts, content.leftover);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 4, content.code);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 5, content.title);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 6, content.source);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 7, content.windows);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 8, content.targets);
+    db_bind_text(db, SQL_CAMPAIGN_ADD, 9, key);
     rc = db_finish(db, SQL_CAMPAIGN_ADD);
     explicit_bzero(key, sizeof key);
     op->campaign = db_last_id(db);
     op->campaign_is.planned = false;
-    return rc < 0 ? rc : store_tell_campaign(store, op);
-}
-
-static int store_tell_order(struct store *store, const struct ledger_op *op, size_t i)
-{
-    struct jv *object = jv_object();
-
-    jv_put(object, "campaign", jv_int(op->campaign));
-    jv_put(object, "unit", jv_int(op->campaign_is.unit_numbers[i]));
-    jv_put(object, "quota", jv_int(op->campaign_is.quotas[i]));
-    jv_put(object, "position", jv_int((int64_t)i));
-    return store_fact(store, FACT_ORDER, object, op->at_ms);
+    return rc < 0 ? rc : store_tell_campaign(store, op, &content);
 }
 
 static int store_units(struct store *store, struct ledger_op *op)
 {
-    for (size_t i = 0; i < op->campaign_is.n_units; i++) {
-        int32_t *number = &op->campaign_is.unit_numbers[i];
-        int rc =
-            store_unit(store, op->campaign_is.unit_ids[i], op->campaign_is.unit_names[i], number);
+    const struct store_orders orders = {.campaign = op->campaign,
+                                        .at_ms = op->at_ms,
+                                        .n = op->campaign_is.n_units,
+                                        .ids = op->campaign_is.unit_ids,
+                                        .names = op->campaign_is.unit_names,
+                                        .quotas = op->campaign_is.quotas,
+                                        .parents = op->campaign_is.parents,
+                                        .numbers = op->campaign_is.unit_numbers};
 
-        if (rc == 0)
-            rc = db_run(store->db, SQL_CAMPAIGN_UNIT, op->campaign, *number,
-                        op->campaign_is.quotas[i], (int64_t)i);
-        if (rc == 0 && db_changes(store->db))
-            rc = store_tell_order(store, op, i);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
+    return store_orders(store, &orders);
 }
 
 static int store_campaign_boards(struct store *store, struct ledger_op *op)

@@ -55,6 +55,7 @@ static void store_fetch_reset(struct ledger_op *op)
     op->fetch.next_ms = INT64_MAX;
     op->fetch.awaiting = 0;
     op->fetch.open_parts = 0;
+    op->fetch.taken = 0;
     op->fetch.oversize = false;
 }
 
@@ -93,10 +94,10 @@ static int store_fetch_passed(struct store *store, struct ledger_op *op, enum de
 }
 
 /* The queue's leftover, or NULL; again makes it anew, with everything still to hand out. */
-static struct leftover *store_leftover(struct store *store, const struct ledger_op *op)
+static struct leftover_rows *store_leftover(struct store *store, const struct ledger_op *op)
 {
     struct store_queue queue = store_queue_of(op);
-    struct leftover *found = leftovers_find(&store->leftovers, &queue);
+    struct leftover_rows *found = leftovers_find(&store->leftovers, &queue);
 
     if (!op->fetch.again)
         return found;
@@ -108,7 +109,8 @@ static struct leftover *store_leftover(struct store *store, const struct ledger_
 
 /* Rows that were due before the start. While some wait for room nothing else becomes due, so "due
  * with a higher id" are exactly those that nobody holds. */
-static int store_fetch_again(struct store *store, struct ledger_op *op, struct leftover *leftover)
+static int store_fetch_again(struct store *store, struct ledger_op *op,
+                             struct leftover_rows *leftover)
 {
     struct store_queue queue = leftover->queue;
     enum sql_statement s = queue.sms ? SQL_ITEMS_DUE_SMS : SQL_ITEMS_DUE_BOARD;
@@ -130,18 +132,26 @@ static int store_fetch_again(struct store *store, struct ledger_op *op, struct l
     return rc;
 }
 
-static int store_fetch_ready(struct store *store, struct ledger_op *op, enum delivery_state state,
-                             enum delivery_cause cause, size_t room)
+/* Rows that may go from some time on, be it only the campaign's. */
+struct store_ready {
+    enum delivery_state state;
+    enum delivery_cause cause;
+    int64_t at_ms;
+    size_t room;
+};
+
+static int store_fetch_ready(struct store *store, struct ledger_op *op,
+                             const struct store_ready *ready)
 {
-    const struct store_change due = STORE_CHANGE(DELIVERY_DUE, cause, op->at_ms);
+    const struct store_change due = STORE_CHANGE(DELIVERY_DUE, ready->cause, op->at_ms);
     struct store_queue queue = store_queue_of(op);
     enum sql_statement s = queue.sms ? SQL_ITEMS_READY_SMS : SQL_ITEMS_READY_BOARD;
     struct store_items list;
     int rc;
 
-    db_start(store->db, s, queue.campaign, queue.key, queue.route, state, op->at_ms, (int64_t)room,
-             store_parts_most(op));
-    rc = store_list(store, s, room, &list);
+    db_start(store->db, s, queue.campaign, queue.key, queue.route, ready->state, ready->at_ms,
+             (int64_t)ready->room, store_parts_most(op));
+    rc = store_list(store, s, ready->room, &list);
     for (size_t i = 0; i < list.n && rc == 0; i++) {
         rc = store_change(store, &list.items[i], &due);
         if (rc == 0)
@@ -151,75 +161,72 @@ static int store_fetch_ready(struct store *store, struct ledger_op *op, enum del
     return rc;
 }
 
-static int store_group(struct store *store, const struct ledger_op *op, int32_t route,
-                       struct tally_group **group)
+static int store_fetch_quota(struct store *store, const struct ledger_op *op,
+                             struct store_quota *quota)
 {
-    struct tally_group key = {
-        .campaign = op->campaign, .unit = op->fetch.unit, .channel = CHANNEL_SMS, .route = route};
+    const struct store_quota_ask ask = {op->campaign, op->fetch.unit, op->fetch.count_sent};
 
-    return tally_group(&store->tally, store->db, &key, group);
+    return store_quota(store, &ask, quota);
 }
 
-/* The unit's messages by state, whichever network they go to. 0 or -errno. */
-static int store_unit_states(struct store *store, const struct ledger_op *op,
-                             int64_t n[DELIVERY_STATES])
+static size_t store_least(size_t room, int64_t most)
 {
-    memset(n, 0, DELIVERY_STATES * sizeof *n);
-    for (int32_t route = 0; route < PHONE_OPERATORS; route++) {
-        struct tally_group *group;
-        int rc = store_group(store, op, route, &group);
+    if (most <= 0)
+        return 0;
+    return (uint64_t)most < room ? (size_t)most : room;
+}
 
-        if (rc < 0)
-            return rc;
-        for (int state = 0; state < DELIVERY_STATES; state++)
-            n[state] += group->n[state];
+/* Rows whose waiting time is over; of messages no more than the quota has room for, should it have
+ * been lowered. */
+static int store_fetch_deferred(struct store *store, struct ledger_op *op)
+{
+    struct store_ready ready = {DELIVERY_DEFERRED, CAUSE_RETRY, op->at_ms, .room = store_room(op)};
+    struct store_quota quota;
+    int rc = 0;
+
+    if (op->fetch.channel == CHANNEL_SMS) {
+        rc = store_fetch_quota(store, op, &quota);
+        if (rc == 0 && quota.vacancies < 0)
+            ready.room = store_least(ready.room, quota.vacancies + quota.deferred);
     }
-    return 0;
+    return rc < 0 || !ready.room ? rc : store_fetch_ready(store, op, &ready);
 }
 
-/* How many more living messages the unit may have: not counting those that are only planned. 0 or
- * -errno. */
-static int store_vacancies(struct store *store, const struct ledger_op *op, int64_t *vacancies,
-                           int64_t *planned)
+/* When the first window of a campaign opens that was edited: maybe earlier than its messages were
+ * entered for, or later. INT64_MIN: it wasn't. 0 or -errno. */
+static int store_fetch_opening(struct store *store, const struct ledger_op *op, int64_t *opening_ms)
 {
-    static const enum delivery_state dead[] = {DELIVERY_REJECTED, DELIVERY_UNDELIVERED,
-                                               DELIVERY_EXPIRED, DELIVERY_CANCELLED,
-                                               DELIVERY_SUPPRESSED};
-    int64_t n[DELIVERY_STATES];
     int rc;
 
-    db_start(store->db, SQL_QUOTA, op->campaign, op->fetch.unit);
-    rc = db_row(store->db, SQL_QUOTA);
-    *vacancies = rc > 0 ? db_int(store->db, SQL_QUOTA, 0) : 0;
-    if (rc > 0)
-        db_end(store->db, SQL_QUOTA);
-    if (rc >= 0)
-        rc = store_unit_states(store, op, n);
-    if (rc < 0)
+    *opening_ms = INT64_MIN;
+    if (op->fetch.channel != CHANNEL_SMS)
+        return 0;
+    db_start(store->db, SQL_OPENING, op->campaign);
+    rc = db_row(store->db, SQL_OPENING);
+    if (rc <= 0)
         return rc;
-    for (int state = 0; state < DELIVERY_STATES; state++)
-        *vacancies -= n[state];
-    for (size_t i = 0; i < sizeof dead / sizeof *dead; i++)
-        *vacancies += n[dead[i]];
-    *planned = n[DELIVERY_PLANNED];
-    *vacancies += *planned;
+    *opening_ms = db_int(store->db, SQL_OPENING, 0);
+    db_end(store->db, SQL_OPENING);
     return 0;
 }
 
 /* Planned rows, of messages no more than the quota has room for. */
 static int store_fetch_planned(struct store *store, struct ledger_op *op)
 {
-    size_t room = store_room(op);
-    int64_t vacancies, planned;
-    int rc = 0;
+    struct store_ready ready = {DELIVERY_PLANNED, CAUSE_WINDOW, op->at_ms, .room = store_room(op)};
+    struct store_quota quota;
+    int64_t opening_ms;
+    int rc = store_fetch_opening(store, op, &opening_ms);
 
+    if (rc < 0)
+        return rc;
+    if (opening_ms != INT64_MIN)
+        ready.at_ms = opening_ms <= op->at_ms ? INT64_MAX : INT64_MIN + 1;
     if (op->fetch.channel == CHANNEL_SMS) {
-        rc = store_vacancies(store, op, &vacancies, &planned);
-        if (rc == 0 && vacancies < (int64_t)room)
-            room = vacancies > 0 ? (size_t)vacancies : 0;
+        rc = store_fetch_quota(store, op, &quota);
+        ready.room = rc == 0 ? store_least(ready.room, quota.vacancies) : 0;
     }
-    return rc < 0 || !room ? rc
-                           : store_fetch_ready(store, op, DELIVERY_PLANNED, CAUSE_WINDOW, room);
+    return rc < 0 || !ready.room ? rc : store_fetch_ready(store, op, &ready);
 }
 
 /* The first row of the unit's reserve for this network. 1: there; 0: none; -errno. */
@@ -258,11 +265,16 @@ static int store_draw(struct store *store, struct ledger_op *op)
     const struct store_change due = STORE_CHANGE(DELIVERY_DUE, CAUSE_RESERVE, op->at_ms);
     struct store_item item;
     struct ledger_new row;
-    int64_t id;
+    int64_t id, opening_ms;
     int rc = store_reserve_next(store, op, &id, &row, &item);
 
     if (rc <= 0)
         return rc;
+    rc = store_fetch_opening(store, op, &opening_ms);
+    if (rc < 0)
+        return rc;
+    if (opening_ms != INT64_MIN)
+        row.from_ms = opening_ms;
     if (row.from_ms > op->at_ms || !store_room(op)) {
         if (row.from_ms < op->fetch.next_ms)
             op->fetch.next_ms = row.from_ms;
@@ -281,12 +293,12 @@ static int store_draw(struct store *store, struct ledger_op *op)
 
 static int store_fetch_reserve(struct store *store, struct ledger_op *op)
 {
-    int64_t vacancies, planned;
+    struct store_quota quota;
     int rc;
 
     do {
-        rc = store_vacancies(store, op, &vacancies, &planned);
-        if (rc == 0 && vacancies > planned)
+        rc = store_fetch_quota(store, op, &quota);
+        if (rc == 0 && quota.vacancies > quota.planned)
             rc = store_draw(store, op);
         else if (rc == 0)
             return 0;
@@ -313,17 +325,38 @@ static int store_fetch_first(struct store *store, struct ledger_op *op, enum del
     return 0;
 }
 
+/* Of an edited campaign planned messages wait for its first window. */
+static int store_fetch_first_planned(struct store *store, struct ledger_op *op)
+{
+    int64_t before_ms = op->fetch.next_ms, opening_ms;
+    int rc = store_fetch_opening(store, op, &opening_ms);
+
+    if (rc == 0 && opening_ms != INT64_MIN)
+        op->fetch.next_ms = INT64_MAX;
+    if (rc == 0)
+        rc = store_fetch_first(store, op, DELIVERY_PLANNED);
+    if (rc < 0 || opening_ms == INT64_MIN)
+        return rc;
+    if (op->fetch.next_ms != INT64_MAX)
+        op->fetch.next_ms = opening_ms;
+    if (before_ms < op->fetch.next_ms)
+        op->fetch.next_ms = before_ms;
+    return 0;
+}
+
 /* next_ms also covers what found no room, but not what is above the quota: only a message that
  * fails makes a vacancy, and then the dispatcher asks anew. */
 static int store_fetch_next(struct store *store, struct ledger_op *op)
 {
-    int64_t vacancies = 1, planned;
-    int rc = store_fetch_first(store, op, DELIVERY_DEFERRED);
+    struct store_quota quota = {.vacancies = 1};
+    int rc = 0;
 
-    if (rc == 0 && op->fetch.channel == CHANNEL_SMS)
-        rc = store_vacancies(store, op, &vacancies, &planned);
-    if (rc == 0 && vacancies > 0)
-        rc = store_fetch_first(store, op, DELIVERY_PLANNED);
+    if (op->fetch.channel == CHANNEL_SMS)
+        rc = store_fetch_quota(store, op, &quota);
+    if (rc == 0 && quota.vacancies + quota.deferred > 0)
+        rc = store_fetch_first(store, op, DELIVERY_DEFERRED);
+    if (rc == 0 && quota.vacancies > 0)
+        rc = store_fetch_first_planned(store, op);
     if (op->fetch.next_ms <= op->at_ms)
         op->fetch.next_ms = 0;
     return rc;
@@ -371,17 +404,37 @@ static int store_fetch_awaiting(struct store *store, struct ledger_op *op, int64
     return 0;
 }
 
+/* What the unit has had of the modems' time, over all runs. 0 or -errno. */
+static int store_fetch_taken(struct store *store, struct ledger_op *op)
+{
+    static const enum delivery_state tried[] = {DELIVERY_INFLIGHT,    DELIVERY_SENT,
+                                                DELIVERY_DELIVERED,   DELIVERY_UNKNOWN,
+                                                DELIVERY_UNDELIVERED, DELIVERY_REJECTED};
+    int64_t n[DELIVERY_STATES];
+    int rc = store_unit_states(store, op->campaign, op->fetch.unit, n);
+
+    for (size_t i = 0; i < sizeof tried / sizeof *tried && rc == 0; i++)
+        op->fetch.taken += n[tried[i]];
+    return rc;
+}
+
 static int store_fetch_sms(struct store *store, struct ledger_op *op)
 {
     static const enum delivery_state open[] = {DELIVERY_PLANNED, DELIVERY_DUE, DELIVERY_INFLIGHT,
                                                DELIVERY_DEFERRED};
+    const struct tally_group key = {.campaign = op->campaign,
+                                    .unit = op->fetch.unit,
+                                    .channel = CHANNEL_SMS,
+                                    .route = op->fetch.route};
     struct tally_group *group;
     int rc = store_fetch_reserve(store, op);
 
     if (rc == 0)
         rc = store_fetch_oversize(store, op);
     if (rc == 0)
-        rc = store_group(store, op, op->fetch.route, &group);
+        rc = store_fetch_taken(store, op);
+    if (rc == 0)
+        rc = tally_group(&store->tally, store->db, &key, &group);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < sizeof open / sizeof *open; i++)
@@ -392,7 +445,7 @@ static int store_fetch_sms(struct store *store, struct ledger_op *op)
 
 int store_fetch(struct store *store, struct ledger_op *op)
 {
-    struct leftover *leftover = op->fetch.max ? store_leftover(store, op) : NULL;
+    struct leftover_rows *leftover = op->fetch.max ? store_leftover(store, op) : NULL;
     int rc = 0;
 
     store_fetch_reset(op);
@@ -401,7 +454,7 @@ int store_fetch(struct store *store, struct ledger_op *op)
     if (rc == 0 && op->fetch.channel == CHANNEL_DISPLAY && op->fetch.max)
         rc = store_fetch_board(store, op);
     if (rc == 0 && store_room(op))
-        rc = store_fetch_ready(store, op, DELIVERY_DEFERRED, CAUSE_RETRY, store_room(op));
+        rc = store_fetch_deferred(store, op);
     if (rc == 0 && store_room(op))
         rc = store_fetch_planned(store, op);
     if (rc == 0 && op->fetch.channel == CHANNEL_SMS)

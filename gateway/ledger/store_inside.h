@@ -4,6 +4,7 @@
 #define LAWCAST_LEDGER_STORE_INSIDE_H
 
 #include "gateway/base/json.h"
+#include "gateway/model/campaign.h"
 #include "gateway/model/delivery.h"
 #include "gateway/model/numset.h"
 #include "gateway/model/record.h"
@@ -231,6 +232,48 @@ int store_board_number(struct store *store, const char *code, int32_t owner, con
  * or -errno: readers then add up themselves. */
 int store_sum(struct store *store);
 
+/* What a campaign is about, as its facts tell it. */
+struct store_content {
+    const char *code, *title, *source, *windows, *targets;
+    int32_t counts, leftover;
+};
+/* FACT_CAMPAIGN, FACT_RULES. 0 or -errno. */
+int store_tell_content(struct store *store, int64_t campaign, const struct store_content *content,
+                       int64_t at_ms);
+int store_tell_rules(struct store *store, int64_t campaign, const struct store_content *content,
+                     int64_t at_ms);
+
+/* Units and what they owe, as LEDGER_CAMPAIGN and LEDGER_EDIT have them. */
+struct store_orders {
+    int64_t campaign, at_ms;
+    size_t n;
+    const char *const *ids, *const *names;
+    const int64_t *quotas, *parents;
+    bool edit;        /* what is there is changed; else it stays as it is */
+    int32_t *numbers; /* out, n */
+};
+/* Enters units, then orders, and tells what is new or changed, those above before those below: so
+ * nobody who reads the records meets a unit below one that isn't told, or below itself. 0 or
+ * -errno. */
+int store_orders(struct store *store, const struct store_orders *orders);
+
+/* The unit's messages by state, whichever network they go to. 0 or -errno. */
+int store_unit_states(struct store *store, int64_t campaign, int64_t unit,
+                      int64_t n[DELIVERY_STATES]);
+struct store_quota_ask {
+    int64_t campaign, unit;
+    bool count_sent; /* enum counting */
+};
+struct store_quota {
+    int64_t vacancies; /* how many more living messages the unit may have: not counting those that
+                          are only planned. Below 0: the quota was lowered */
+    int64_t planned, deferred;
+};
+int store_quota(struct store *store, const struct store_quota_ask *ask, struct store_quota *out);
+/* A campaign that reaches, since an edit or an extension, into a time that the books have lost:
+ * what is open may have gone out. Of any other nothing is done. 0 or -errno. */
+int store_lose_again(struct store *store, int64_t campaign, int64_t at_ms);
+
 /* The operations. 0 with op->result set, or -errno. */
 int store_campaign(struct store *store, struct ledger_op *op);
 int store_insert(struct store *store, struct ledger_op *op);
@@ -259,5 +302,10 @@ int store_contacts(struct store *store, struct ledger_op *op);
 int store_erase(struct store *store, struct ledger_op *op);
 int store_cosigned(struct store *store, struct ledger_op *op);
 int store_rotate(struct store *store, struct ledger_op *op);
+int store_steer(struct store *store, struct ledger_op *op);
+int store_steered(struct store *store, struct ledger_op *op);
+int store_cancel(struct store *store, struct ledger_op *op);
+int store_approve(struct store *store, struct ledger_op *op);
+int store_edit(struct store *store, struct ledger_op *op);
 
 #endif

@@ -9,6 +9,8 @@
  * - their reserve rows may have been drawn: they are thrown away;
  * - what such a campaign enters later (it may have been entered first in that time) is in doubt at
  *   once: the table restored remembers the time for good;
+ * - an edit or an extension that comes later and lays a campaign into that time has the same
+ * effect;
  * - slogans are idempotent: they only count as what may be on the board;
  * - answers to refusals that wait are in doubt.
  *
@@ -162,6 +164,23 @@ int store_is_lost(struct store *store, int64_t campaign)
     rc = db_row(store->db, SQL_LOST_CAMPAIGN);
     if (rc > 0)
         db_end(store->db, SQL_LOST_CAMPAIGN);
+    return rc;
+}
+
+/* Its slogans go out again, as they do whenever the books are in doubt. */
+int store_lose_again(struct store *store, int64_t campaign, int64_t at_ms)
+{
+    struct store_lost lost = {.at_ms = at_ms};
+    int rc = store_is_lost(store, campaign);
+
+    if (rc <= 0)
+        return rc;
+    rc = store_lose_messages(store, campaign, &lost);
+    if (rc == 0)
+        rc = db_run(store->db, SQL_LOST_RESERVE, campaign);
+    if (rc == 0)
+        log_warning("ledger campaign=%lld reaches=lost-time unknown=%lld", (long long)campaign,
+                    (long long)lost.messages);
     return rc;
 }
 

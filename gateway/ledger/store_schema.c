@@ -36,23 +36,30 @@
  * refuses now; optout_event: how that came, line: of its record in the journal. answer.state: enum
  * books_answer, 5 while it is sent; attempts: those that ended unsent, too.
  *
+ * campaign.counts, leftover: enum counting, enum leftover. campaign.edited_ms: the last edit; from
+ * then on planned is 0 until its lists are read again. steer: words of model/steer.h, campaign by
+ * its code, "": all; value NULL: the word has none. approval: who has agreed to which content.
+ * campaign_unit.parent: the unit whose figures include this one's, 0: none.
+ *
  * restored: times that the books have lost, because a copy was put back; line 0: to be told in the
  * journal at the next opening; lost: the checkpoint that is given up, "" when none is known; mark:
  * the one in <books>.key.checkpoint then.
  *
  * Whom a text went to and what was ordered is as good as the journal: it may be added to, never
- * changed. */
+ * changed; but for the quota and the parent of an order, by an edit. */
 const char sql_schema[] =
     "CREATE TABLE meta(version INTEGER NOT NULL, made_ms INTEGER NOT NULL, origin TEXT NOT NULL,"
     " key TEXT NOT NULL, timezone TEXT NOT NULL, summed INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE TABLE campaign(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
     " source TEXT NOT NULL, windows TEXT NOT NULL, targets TEXT NOT NULL, key TEXT NOT NULL,"
     " planned INTEGER NOT NULL DEFAULT 0, erased_ms INTEGER NOT NULL DEFAULT 0,"
-    " contacts_ms INTEGER NOT NULL DEFAULT 0, made_ms INTEGER NOT NULL) STRICT;"
+    " contacts_ms INTEGER NOT NULL DEFAULT 0, made_ms INTEGER NOT NULL,"
+    " counts INTEGER NOT NULL DEFAULT 0, leftover INTEGER NOT NULL DEFAULT 0,"
+    " edited_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE TABLE unit(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL) "
     "STRICT;"
     "CREATE TABLE campaign_unit(campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
-    " quota INTEGER NOT NULL, position INTEGER NOT NULL,"
+    " quota INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(campaign, unit)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE board(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE,"
     " owner INTEGER NOT NULL, place TEXT NOT NULL DEFAULT '') STRICT;"
@@ -183,12 +190,11 @@ const char sql_schema[] =
     " mark TEXT NOT NULL) STRICT;"
     "CREATE TABLE photo(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, unit INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL, name TEXT NOT NULL, file TEXT NOT NULL,"
-    " UNIQUE(campaign, unit, file)) STRICT;" KEEPS("journal", "") HOLDS("journal") KEEPS("text", "")
-        HOLDS("text") KEEPS("campaign_unit",
-                            "") HOLDS("campaign_unit") KEEPS("unit", "OF id, code ") HOLDS("unit")
-            KEEPS("board", "OF id, code ") HOLDS("board") KEEPS("inbound", "") HOLDS("inbound")
-                KEEPS("reply", "OF id, at_ms, sent_ms, sender, address ") HOLDS("reply")
-                    KEEPS("optout_event", "") HOLDS("optout_event") HOLDS("answer")
+    " UNIQUE(campaign, unit, file)) STRICT;" SQL_SCHEMA_6 KEEPS("journal", "") HOLDS("journal")
+        KEEPS("text", "") HOLDS("text") HOLDS("campaign_unit") KEEPS("unit", "OF id, code ")
+            HOLDS("unit") KEEPS("board", "OF id, code ") HOLDS("board") KEEPS("inbound", "")
+                HOLDS("inbound") KEEPS("reply", "OF id, at_ms, sent_ms, sender, address ")
+                    HOLDS("reply") KEEPS("optout_event", "") HOLDS("optout_event") HOLDS("answer")
                         KEEPS("closed", "") HOLDS("closed") KEEPS("shown", "") HOLDS("shown")
                             KEEPS("board_release", "") HOLDS("board_release") KEEPS("tile", "")
                                 HOLDS("tile") KEEPS("checkpoint", "OF size ") HOLDS("checkpoint")

@@ -10,11 +10,12 @@
 #include "gateway/base/log.h"
 
 /* The dispatcher may hold a row that was due and isn't any more: a report about an earlier attempt
- * has settled it, or its recipient has refused. */
+ * has settled it, its recipient has refused, or a person has cancelled it. */
 static bool store_is_over(const struct store_item *item)
 {
     switch (item->state) {
     case DELIVERY_SUPPRESSED:
+    case DELIVERY_CANCELLED:
         return true;
     case DELIVERY_UNKNOWN:
     case DELIVERY_DELIVERED:

@@ -33,20 +33,24 @@
 #define OPEN_SMS   "channel = 1 AND (state = 0 OR state = 1 OR state = 3)"
 #define OPEN_BOARD "channel = 2 AND (state = 0 OR state = 1 OR state = 3)"
 
+/* Words of which the later one takes the place of the earlier one. */
+#define STEER_CLASS(of) "iif(" of ".verb = 'resume', 'pause', " of ".verb)"
+
 /* Campaigns that may have sent in a time that the books have lost. */
 #define SQL_LOST                                                                                   \
     "SELECT DISTINCT c.id FROM restored r JOIN campaign c JOIN json_each(c.windows) w"             \
     " WHERE json_extract(w.value, '$[0]') < r.until_ms"                                            \
-    " AND json_extract(w.value, '$[1]') > r.from_ms "
+    " AND (json_extract(w.value, '$[1]') > r.from_ms OR EXISTS (SELECT 1 FROM steer s"             \
+    " WHERE s.verb = 'extend' AND s.campaign IN ('', c.code) AND s.value > r.from_ms)) "
 
 const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_CAMPAIGN_FIND] = "SELECT id, source, planned FROM campaign WHERE code = ?1",
     [SQL_CAMPAIGN_CODE] = "SELECT code FROM campaign WHERE id = ?1",
-    [SQL_CAMPAIGN_ADD] = "INSERT INTO campaign(made_ms, code, title, source, windows, targets, key)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_CAMPAIGN_ADD] = "INSERT INTO campaign(made_ms, counts, leftover, code, title, source,"
+                         " windows, targets, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_CAMPAIGN_PLANNED] = "UPDATE campaign SET planned = 1 WHERE id = ?1",
-    [SQL_CAMPAIGN_UNIT] = "INSERT OR IGNORE INTO campaign_unit(campaign, unit, quota, position)"
-                          " VALUES(?1, ?2, ?3, ?4)",
+    [SQL_CAMPAIGN_UNIT] = "INSERT OR IGNORE INTO campaign_unit(campaign, unit, quota, position,"
+                          " parent) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_UNIT_FIND] = "SELECT id, name FROM unit WHERE code = ?1",
     [SQL_UNIT_ADD] = "INSERT INTO unit(code, name) VALUES(?1, ?2)",
     [SQL_UNIT_RENAME] = "UPDATE unit SET name = ?2 WHERE id = ?1",
@@ -369,4 +373,36 @@ const char *const sql_statements[SQL_STATEMENTS] = {
     [SQL_CONTACT_ADD] =
         "INSERT INTO contact(unit, at_ms, name, position, phone) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_DEADLINE_PUT] = "UPDATE campaign SET contacts_ms = ?2 WHERE id = ?1 AND contacts_ms <> ?2",
+    [SQL_STEER_ADD] = "INSERT INTO steer(at_ms, value, scope, verb, campaign, name, by)"
+                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_STEERED] = "SELECT scope, verb, campaign, name, coalesce(value, 0), at_ms FROM steer s"
+                    " WHERE (?1 = 0 OR campaign = ''"
+                    " OR campaign = (SELECT code FROM campaign WHERE id = ?1)) AND NOT EXISTS"
+                    " (SELECT 1 FROM steer t WHERE t.scope = s.scope AND t.campaign = s.campaign"
+                    " AND t.name = s.name AND t.id > s.id"
+                    " AND " STEER_CLASS("t") " = " STEER_CLASS("s") ") ORDER BY id",
+    [SQL_ITEMS_CANCEL_SMS] =
+        ITEM "WHERE " OPEN_SMS " AND campaign = ?1 AND unit BETWEEN ?2 AND ?3 LIMIT ?4",
+    [SQL_ITEMS_CANCEL_BOARD] = ITEM "WHERE " OPEN_BOARD " AND campaign = ?1"
+                                    " AND address BETWEEN ?5 AND ?6 AND unit BETWEEN ?2 AND ?3"
+                                    " LIMIT ?4",
+    [SQL_RESERVE_CANCEL] = "DELETE FROM reserve WHERE campaign = ?1 AND unit BETWEEN ?2 AND ?3",
+    [SQL_APPROVAL_FIND] =
+        "SELECT 1 FROM approval WHERE campaign = ?1 AND content = ?2 AND approver = ?3",
+    [SQL_APPROVAL_ADD] = "INSERT INTO approval(at_ms, campaign, content, prepared, approver, note)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_EDIT_FIND] = "SELECT id FROM campaign WHERE code = ?1 AND erased_ms = 0",
+    [SQL_EDIT] = "UPDATE campaign SET counts = ?2, leftover = ?3, edited_ms = ?4, title = ?5,"
+                 " source = ?6, windows = ?7, targets = ?8, planned = 0 WHERE id = ?1",
+    [SQL_EDIT_ORDERS] = "SELECT u.code, u.id FROM campaign_unit c JOIN unit u ON u.id = c.unit"
+                        " WHERE c.campaign = ?1 AND c.quota > 0 ORDER BY c.position",
+    [SQL_EDIT_ORDER] = "UPDATE campaign_unit SET quota = ?3, parent = ?4"
+                       " WHERE campaign = ?1 AND unit = ?2 AND (quota <> ?3 OR parent <> ?4)",
+    [SQL_ORDER] =
+        "SELECT quota, position, parent FROM campaign_unit WHERE campaign = ?1 AND unit = ?2",
+    /* The youngest go first; what was ever in doubt may have been sent. */
+    [SQL_ITEMS_SURPLUS] = ITEM "WHERE " OPEN_SMS " AND campaign = ?1 AND unit = ?2 AND state = 1"
+                               " ORDER BY doubted, id DESC LIMIT ?3",
+    [SQL_OPENING] = "SELECT json_extract(windows, '$[0][0]') FROM campaign"
+                    " WHERE id = ?1 AND edited_ms > 0",
 };

@@ -7,9 +7,30 @@
 #define LAWCAST_LEDGER_STORE_SQL_H
 
 #define SQL_APPLICATION 0x4c774361 /* "LwCa", in the file's header */
-#define SQL_VERSION     5
+#define SQL_VERSION     6
 
 extern const char sql_schema[]; /* store_schema.c */
+
+/* What version 6 has brought, but for columns of campaign and campaign_unit. */
+#define SQL_SCHEMA_6                                                                               \
+    "CREATE TABLE steer(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, scope TEXT NOT NULL,"      \
+    " verb TEXT NOT NULL, campaign TEXT NOT NULL, name TEXT NOT NULL, value INTEGER,"              \
+    " by TEXT NOT NULL) STRICT;"                                                                   \
+    "CREATE INDEX steer_about ON steer(scope, campaign, name);"                                    \
+    "CREATE TABLE approval(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,"                        \
+    " campaign TEXT NOT NULL, content TEXT NOT NULL, prepared TEXT NOT NULL,"                      \
+    " approver TEXT NOT NULL, note TEXT NOT NULL) STRICT;"                                         \
+    "CREATE INDEX approval_campaign ON approval(campaign);"                                        \
+    "CREATE TRIGGER steer_keeps BEFORE UPDATE ON steer"                                            \
+    " BEGIN SELECT RAISE(ABORT, 'the steer is append-only'); END;"                                 \
+    "CREATE TRIGGER steer_holds BEFORE DELETE ON steer"                                            \
+    " BEGIN SELECT RAISE(ABORT, 'the steer is append-only'); END;"                                 \
+    "CREATE TRIGGER approval_keeps BEFORE UPDATE ON approval"                                      \
+    " BEGIN SELECT RAISE(ABORT, 'the approval is append-only'); END;"                              \
+    "CREATE TRIGGER approval_holds BEFORE DELETE ON approval"                                      \
+    " BEGIN SELECT RAISE(ABORT, 'the approval is append-only'); END;"                              \
+    "CREATE TRIGGER campaign_unit_keeps BEFORE UPDATE OF campaign, unit, position ON"              \
+    " campaign_unit BEGIN SELECT RAISE(ABORT, 'the campaign_unit is append-only'); END;"
 
 /* Taken down when the gateway stopped, with the slot still open. */
 #define SQL_RESTING "up = 0 AND channel = 2 AND state IN (4, 12)"
@@ -195,6 +216,20 @@ enum sql_statement {
     SQL_CONTACT_LAST,
     SQL_CONTACT_ADD,
     SQL_DEADLINE_PUT,
+    SQL_STEER_ADD,
+    SQL_STEERED,
+    SQL_ITEMS_CANCEL_SMS,
+    SQL_ITEMS_CANCEL_BOARD,
+    SQL_RESERVE_CANCEL,
+    SQL_APPROVAL_FIND,
+    SQL_APPROVAL_ADD,
+    SQL_EDIT_FIND,
+    SQL_EDIT,
+    SQL_EDIT_ORDERS,
+    SQL_EDIT_ORDER,
+    SQL_ORDER,
+    SQL_ITEMS_SURPLUS,
+    SQL_OPENING,
     SQL_STATEMENTS
 };
 

@@ -19,9 +19,11 @@
 
 static const struct {
     int64_t from;
+    bool keyless; /* those books had no key yet */
     int (*step)(struct store *store, const char *path, char *why, size_t why_size);
 } upgrade_steps[] = {
-    {4, upgrade_to_5},
+    {4, true, upgrade_from_4},
+    {5, false, upgrade_from_5},
 };
 
 bool store_upgradable(int64_t version)
@@ -85,15 +87,14 @@ static int upgrade_step(struct store *store, size_t i, const char *path, char *w
 
     if (rc == 0)
         rc = upgrade_steps[i].step(store, path, why, why_size);
-    if (rc < 0 && i == 0)
+    if (rc < 0)
         upgrade_drop_copy(store);
     if (rc == 0)
         rc = db_commit(store->db);
     if (rc < 0)
         db_rollback(store->db);
     else
-        log_info("ledger upgraded from=%lld to=%lld", (long long)upgrade_steps[i].from,
-                 (long long)upgrade_steps[i].from + 1);
+        log_info("ledger upgraded from=%lld to=%d", (long long)upgrade_steps[i].from, SQL_VERSION);
     db_unprepare(store->db);
     leaves_free(&store->leaves); /* taken up anew by the opening */
     return rc;
@@ -117,11 +118,12 @@ static int upgrade_refuse_copy(int rc, const char *path, int64_t version, char *
 }
 
 /* The key before anything else: what its file lacks doesn't mend itself at the next start. */
-static int upgrade_prepare_copy(struct store *store, const char *path, int64_t version, char *why,
+static int upgrade_prepare_copy(struct store *store, size_t i, const char *path, char *why,
                                 size_t why_size)
 {
+    int64_t version = upgrade_steps[i].from;
     MEM_FREE_LATER char *origin = NULL;
-    int rc = store_keys_found(path, &origin, why, why_size);
+    int rc = upgrade_steps[i].keyless ? store_keys_found(path, &origin, why, why_size) : 0;
 
     if (rc < 0)
         return rc;
@@ -131,13 +133,24 @@ static int upgrade_prepare_copy(struct store *store, const char *path, int64_t v
     return rc < 0 ? upgrade_refuse_copy(rc, path, version, why, why_size) : 0;
 }
 
+int upgrade_tell(struct store *store, int64_t from, int64_t at_ms)
+{
+    struct jv *upgraded = jv_object();
+
+    jv_put(upgraded, "from", jv_int(from));
+    jv_put(upgraded, "to", jv_int(SQL_VERSION));
+    return store_fact(store, FACT_UPGRADED, upgraded, at_ms);
+}
+
 int store_upgrade(struct store *store, const char *path, int64_t version, char *why,
                   size_t why_size)
 {
-    int rc = upgrade_prepare_copy(store, path, version, why, why_size);
+    size_t i = 0;
+    int rc;
 
-    for (size_t i = 0; i < sizeof upgrade_steps / sizeof *upgrade_steps && rc == 0; i++)
-        if (upgrade_steps[i].from >= version)
-            rc = upgrade_step(store, i, path, why, why_size);
-    return rc;
+    LOG_ASSERT(store_upgradable(version));
+    while (upgrade_steps[i].from != version)
+        i++;
+    rc = upgrade_prepare_copy(store, i, path, why, why_size);
+    return rc < 0 ? rc : upgrade_step(store, i, path, why, why_size);
 }

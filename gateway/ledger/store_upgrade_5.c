@@ -1,4 +1,4 @@
-/* store_upgrade_5: from books of version 4 to version 5, in which the journal is a log.
+/* store_upgrade_5: from books of version 4, whose journal was no log yet.
  * Runs: loop, before there is a ledger thread.
  *
  * The lines of the journal become leaves as they are, in their order. What they refer to is told
@@ -157,7 +157,7 @@ static const char upgrade_end[] =
                             UPGRADE_KEEPS("activity", "") UPGRADE_HOLDS("activity")
                                 UPGRADE_KEEPS("photo", "") UPGRADE_HOLDS("photo")
                                     UPGRADE_KEEPS("restored", "OF from_ms, until_ms, lost, mark ")
-                                        UPGRADE_HOLDS("restored") "PRAGMA user_version = 5;";
+                                        UPGRADE_HOLDS("restored");
 
 static int upgrade_prepare(struct db *db, const char *const *others, size_t n)
 {
@@ -281,8 +281,8 @@ static int upgrade_leaves(struct store *store, const char *path, char *why, size
 #define FACT(statement) (SQL_STATEMENTS + (unsigned)(statement))
 
 /* Old rows have their own times, and these are no steps of the clock. */
-static int upgrade_tell(struct store *store, enum record_fact fact, struct jv *object,
-                        int64_t at_ms)
+static int upgrade_tell_row(struct store *store, enum record_fact fact, struct jv *object,
+                            int64_t at_ms)
 {
     store->leaves.now.at_ms = INT64_MIN;
     return store_fact(store, fact, object, at_ms);
@@ -298,9 +298,10 @@ static int upgrade_facts(struct store *store, enum record_fact fact,
         const char *text = db_text(store->db, s, 1);
         struct jv *object = jv_parse(text, strlen(text), NULL);
 
-        rc = object ? upgrade_tell(store, fact, object,
-                                   db_is_null(store->db, s, 0) ? at_ms : db_int(store->db, s, 0))
-                    : -EUCLEAN;
+        rc = object
+                 ? upgrade_tell_row(store, fact, object,
+                                    db_is_null(store->db, s, 0) ? at_ms : db_int(store->db, s, 0))
+                 : -EUCLEAN;
         if (rc < 0) {
             db_end(store->db, s);
             return rc;
@@ -335,7 +336,7 @@ static int upgrade_campaigns(struct store *store)
         upgrade_put_json(object, "windows", db_text(db, s, 4));
         upgrade_put_json(object, "targets", db_text(db, s, 5));
         jv_put(object, "source", jv_string(hex));
-        rc = upgrade_tell(store, FACT_CAMPAIGN, object, db_int(db, s, 1));
+        rc = upgrade_tell_row(store, FACT_CAMPAIGN, object, db_int(db, s, 1));
         if (rc < 0) {
             db_end(store->db, s);
             return rc;
@@ -359,7 +360,7 @@ static int upgrade_refusal(struct store *store, const struct record_key *key, in
     jv_put(object, "source", jv_int(REFUSAL_REPLY));
     jv_put(object, "reply", jv_int(reply));
     jv_put(object, "note", jv_string(""));
-    rc = upgrade_tell(store, FACT_REFUSAL, object, at_ms);
+    rc = upgrade_tell_row(store, FACT_REFUSAL, object, at_ms);
     if (rc < 0)
         return rc;
     db_start(store->db, SQL_OPTOUT_EVENT, address, at_ms, 1, reply, REFUSAL_REPLY,
@@ -409,25 +410,20 @@ static int upgrade_all_facts(struct store *store, int64_t at_ms)
 /* From here on the rules of the log hold. */
 static int upgrade_begin_log(struct store *store, int64_t at_ms)
 {
-    struct jv *log = jv_object(), *upgraded;
+    struct jv *log = jv_object();
     int rc = db_row(store->db, SQL_META_READ);
 
     LOG_ASSERT(rc != 0);
     if (rc > 0) {
         jv_put(log, "origin", jv_string(db_text(store->db, SQL_META_READ, 0)));
-        jv_put(log, "version", jv_int(5));
+        jv_put(log, "version", jv_int(SQL_VERSION));
         jv_put(log, "timezone", jv_string(db_text(store->db, SQL_META_READ, 2)));
         db_end(store->db, SQL_META_READ);
         rc = store_fact(store, FACT_LOG, log, at_ms);
     } else {
         jv_free(log);
     }
-    if (rc < 0)
-        return rc;
-    upgraded = jv_object();
-    jv_put(upgraded, "from", jv_int(4));
-    jv_put(upgraded, "to", jv_int(5));
-    return store_fact(store, FACT_UPGRADED, upgraded, at_ms);
+    return rc < 0 ? rc : upgrade_tell(store, 4, at_ms);
 }
 
 static int upgrade_facts_and_log(struct store *store, int64_t at_ms)
@@ -444,7 +440,7 @@ static int upgrade_facts_and_log(struct store *store, int64_t at_ms)
     return rc < 0 ? rc : leaves_flush(&store->leaves, store->db);
 }
 
-int upgrade_to_5(struct store *store, const char *path, char *why, size_t why_size)
+int upgrade_from_4(struct store *store, const char *path, char *why, size_t why_size)
 {
     MEM_FREE_LATER char *origin = NULL;
     int rc = store_keys_found(path, &origin, why, why_size);
@@ -452,6 +448,8 @@ int upgrade_to_5(struct store *store, const char *path, char *why, size_t why_si
     if (rc < 0)
         return rc;
     rc = db_exec(store->db, upgrade_begin);
+    if (rc == 0)
+        rc = upgrade_tables_6(store); /* what is prepared below knows only this version's */
     if (rc == 0)
         rc = store_make_meta(store, origin, "(SELECT made_ms FROM meta_4)");
     if (rc == 0)

@@ -10,14 +10,17 @@ import argparse, base64, functools, hashlib, itertools, json, os, pathlib, re, s
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import SimpleNamespace
+from verify_report import length, report
 
 # NEXT: what may follow a state. ABOUT: a later fact of that kind about the same thing takes the place of the earlier one.
-COLUMNS = dict(sent=(4,), delivered=(5,), undelivered=(6,), rejected=(7,), unknown=(8,), suppressed=(9,), expired=(10,),
-               cancelled=(11,), open=(0, 1, 2, 3))
 NEXT = {0: (1, 9, 10, 11), 1: (2, 8, 9, 10, 11), 2: (3, 4, 7, 8), 3: (1, 8, 9, 10, 11), 4: (5, 6, 12, 13), 8: (3, 4, 5, 6),
         12: (13,)}
 STAYS = {9: (12, 13), 10: (4, 12), 13: (4,)}  # cause: states in which something is noted without a change
-ABOUT = {**{k: k for k in "unit campaign board device sim".split()}, "planned": "campaign", "erased": "campaign", "refusal": "who"}
+ABOUT = {**{k: k for k in "unit campaign board device sim".split()}, "refusal": "who",
+         **dict.fromkeys("planned erased rules order".split(), "campaign")}
+EDITS = "edited campaign order rules unit clock".split()  # of what was told before, only in one go behind "edited"
+STEER = dict(zip("pause resume cancel extend set-rate".split(), ["campaign unit modem board"] * 2 +
+                 ["campaign unit board", "campaign unit", "campaign unit modem"]))
 
 class Bad(Exception): __repr__ = Exception.__str__  # a contradiction
 def need(condition, text, record=0):
@@ -80,28 +83,53 @@ def check_signatures(jobs):
 def whole(field):
     need(str(int(field)) == field, f"{field!r} is no number")
     return int(field)
-def length(spans):
-    """The time that they cover together."""
-    ends = itertools.accumulate((until for _, until in sorted(spans)), max, initial=0)
-    return sum(max(0, until - max(since, end)) for (since, until), end in zip(sorted(spans), ends))
 
 class Replay:
     def __init__(self):
-        self.at, self.n, self.deliveries, self.orders, self.keys = 0, 0, {}, [], []
+        self.at, self.n, self.deliveries, self.keys, self.editing = 0, 0, {}, [], None
         self.log, self.early, self.strays, self.files, self.facts = False, False, 0, set(), {kind: {} for kind in ABOUT}
     def take(self, line):
         kind, at, *fields = line.split("\t")
         self.n, before, self.at = self.n + 1, self.at, whole(at)
+        self.editing = self.editing if kind == "F" and fields[0] in EDITS else None
         need(self.at >= before or not self.log or (kind, fields[0]) == ("F", "clock"), "is dated back", self.n)
         {"E": self.entry, "C": self.change, "F": self.fact}[kind](self.at, *fields)
     def fact(self, at, kind, text):
         fact = json.loads(text)
+        need(kind != "order" or self.below(**fact), "tells of a unit below itself, or below nobody", self.n)
         if kind in ABOUT:
-            self.facts[kind][fact[ABOUT[kind]]] = fact
+            key = (fact["campaign"], fact["unit"]) if kind == "order" else fact[ABOUT[kind]]
+            changes = kind in ("campaign", "order", "rules") and key in self.facts[kind]
+            need(not changes or self.editing == fact["campaign"] and fact.get("code") == self.facts[kind][key].get("code"),
+                 "changes what was ordered, without an edit before it", self.n)
+            self.facts[kind][key] = fact
+        if kind == "edited":
+            self.editing = fact["campaign"]
+            self.facts["planned"].pop(self.editing, None)
+        need(kind not in ("steered", "approved", "rules") or getattr(self, kind)(**fact), "tells of what can't be", self.n)
         self.log, self.strays = self.log or kind == "log" and fact, self.strays + (kind == "stray")
         self.files.add(fact.get("file"))
-        self.orders += [fact] * (kind == "order")
         self.keys += [(self.n, fact)] * (kind == "key")
+    def steered(self, scope, verb, campaign, name, value, by):
+        """Is it a word that can be said, of a campaign that there is?"""
+        most = {"extend": 253402300799999, "set-rate": 10**7}.get(verb, -1)
+        return (scope in STEER[verb].split() and (scope == "campaign") == (name == "") and
+                (campaign in {fact["code"] for fact in self.facts["campaign"].values()} or campaign == "" != name) and
+                (value is None if most < 0 else type(value) is int and 0 <= value <= most))
+    def approved(self, campaign, content, prepared, approver, note):
+        said = f"lawcast approval\ncampaign {campaign}\ncontent {content}\nprepared {prepared}\napprover {approver}\n"
+        one, other = (name.replace(" ", "").lower() for name in (prepared, approver))
+        return one != other and (note == said or note.startswith(said + "\n"))
+    def below(self, campaign, unit, quota, position, parent=...):
+        """Is nobody above, or somebody with an order here, and not below the unit?"""
+        orders = self.facts["order"]
+        while parent is not ...:
+            if type(parent) is not int or parent == unit or (campaign, parent) not in orders:
+                return False
+            parent = orders[campaign, parent].get("parent", ...)
+        return True
+    def rules(self, campaign, counts, leftover):
+        return counts in (0, 1) and leftover in (0, 1, 2)
     def entry(self, at, delivery, campaign, unit, channel, route, who, slot, parts, alphabet, since, until, least, text, cause):
         need(delivery not in self.deliveries, f"enters delivery {delivery} again", self.n)
         self.deliveries[delivery] = SimpleNamespace(
@@ -131,74 +159,6 @@ class Replay:
         d.spans += [(since, until, level, counted > 0)] * fits
         d.shown, d.end = d.shown + counted, max(d.end, until) if fits else d.end
         return until > since
-
-# ---- the figures of a campaign, as `lawcast report --json` prints them ----
-def columns(group):
-    return {"planned": len(group), **{name: sum(d.state in of for d in group) for name, of in COLUMNS.items()},
-            "parts": sum(d.parts for d in group if d.state in (4, 5, 6))}
-def grouped(items, key, order=lambda said: said):
-    """{what key says: the items of which it does}, in order"""
-    items = sorted(items, key=lambda item: order(key(item)))
-    return {said: list(group) for said, group in itertools.groupby(items, key)}
-day_of = lambda ms: time.strftime("%Y-%m-%d", time.localtime(ms // 1000))
-def cut(spans):
-    """(day, from, until, level) of what counts, cut at the local midnights."""
-    for since, until, level, counts in spans:
-        while counts and since < until:
-            now = time.localtime(since // 1000)
-            end = int(time.mktime((now.tm_year, now.tm_mon, now.tm_mday + 1, 0, 0, 0, 0, 0, -1))) * 1000
-            yield day_of(since), since, min(until, end), level
-            since = end
-
-def report(replay, number, texts):
-    facts, campaign = replay.facts, replay.facts["campaign"][number]
-    mine = [d for d in replay.deliveries.values() if d.campaign == number]
-    messages, boards = [d for d in mine if not d.board], grouped((d for d in mine if d.board), lambda d: d.board)
-    owner = lambda board: facts["unit"][facts["board"][board]["owner"]]["code"]
-    name = lambda kind, key: facts[kind].get(key, {"name": f"#{key}" if key else ""})["name"]
-    def lines(word, key, order=lambda text: (not text, text), show=lambda text: text):
-        return [{word: show(text), **columns(group)} for text, group in grouped(messages, key, order).items()]
-    def board_line(board, group):
-        up, told = [d for d in group if d.shown], facts["board"][board]
-        levels = [d.level for d in group if d.since or d.level > 1] or [d.level for d in group if d.level] or [0]
-        return {"board": told["code"], "owner": owner(board), "slogans": len({d.text for d in up}), "place": told["place"],
-                "shown_seconds": sum(d.shown for d in up) // 1000, "level": min(levels), "need": max(d.least for d in group),
-                "planned": len(group), "showings": len(up)}
-    def shown(board, group):
-        """A line for a day and slogan; each ends where the board's sum so far, in seconds, ends."""
-        sums, ms = {}, 0
-        for d in group:
-            for day, spans in grouped(cut(d.spans), lambda span: span[0]).items():
-                line, times = sums.setdefault((day, texts.get(d.text, d.text)), [0, 5]), [span[1:3] for span in spans]
-                line[:] = line[0] + length(times), min(line[1], max(span[3] for span in spans))
-        for (day, slogan), (more, level) in sorted(sums.items()):
-            yield {"board": facts["board"][board]["code"], "owner": owner(board), "slogan": slogan, "day": day,
-                   "seconds": (ms + more) // 1000 - ms // 1000, "level": level}
-            ms += more
-    def target(unit, *asked):
-        up, words = [d for d in mine if d.shown and unit in ("", owner(d.board))], ("places", "items", "minutes")
-        reached = (len({facts["board"][d.board]["place"] or d.board for d in up}), len({d.text for d in up}),
-                   sum(d.shown for d in up) // 60000)
-        told = {word + "_reached": n for word, n in zip(words, reached)}
-        return {"unit": unit, "met": all(map(int.__ge__, reached, asked)), **dict(zip(words, asked)), **told}
-    of_unit = grouped(messages, lambda d: d.unit)
-    orders = [o for o in replay.orders if o["campaign"] == number and (o["quota"] or o["unit"] in of_unit)]
-    units = [{"unit": facts["unit"][o["unit"]]["code"], "name": facts["unit"][o["unit"]]["name"], "quota": o["quota"],
-              **columns(of_unit.get(o["unit"], []))} for o in sorted(orders, key=lambda o: o["position"])]
-    return {"campaign": campaign["code"], "title": campaign["title"], "units": units,
-            "windows": [[ms // 1000 for ms in window] for window in campaign["windows"]],
-            "entered": number in facts["planned"], "boards": [board_line(*item) for item in boards.items()],
-            "operators": lines("operator", lambda d: d.route, lambda route: (not route, route),
-                               "unknown mobile unicom telecom broadnet".split().__getitem__),
-            "modems": lines("modem", lambda d: name("device", d.device), lambda m: (not m, m.rstrip("0123456789"), len(m), m)),
-            "sims": lines("sim", lambda d: name("sim", d.sim),
-                          show=lambda sim: "imsi:****" + sim[-4:] * (len(sim) > 12) if sim[:5] == "imsi:" else sim),
-            "days": lines("day", lambda d: day_of(d.taken) if d.taken else ""),
-            "shown": [line for item in boards.items() for line in shown(*item)],
-            "targets": [target(*line) for line in campaign["targets"]],
-            "totals": {"quota": sum(unit["quota"] for unit in units), **columns(messages)},
-            "notes": {"reports_closed": sum(d.closed for d in messages), "reports_unmatched": replay.strays,
-                      "refusing_numbers": sum(bool(fact["refuses"]) for fact in facts["refusal"].values())}}
 
 def differ(made, told, path):
     """The first place where a report isn't what the records make."""
@@ -294,7 +254,7 @@ def main():
             check = __import__("verify_receipt").check_receipt if receipts else check_bundle
             print(f"{path}: whole: {check(path, asked.key, asked.known)}", flush=True)
         except Exception as why:  # whatever a stranger's bytes do: they are no whole bundle
-            bad = print(f"{path}: NOT WHOLE: {str(why) if isinstance(why, OSError) else repr(why)}", flush=True) or 1
+            bad = print(f"{path}: NOT WHOLE: {(str if isinstance(why, OSError) else repr)(why)[:999]}", flush=True) or 1
     return bad
 
 if __name__ == "__main__": sys.exit(main())
