@@ -184,8 +184,8 @@ struct adapter {
     int (*withdraw)(void *state, struct adapter_job *job);
     int (*verify)(void *state, struct adapter_job *job);
     int (*probe)(void *state, struct adapter_job *job);
-    /* Boards only. The job that is lent, if any, ends soon: RETURNED when certainly nothing left,
-     * else UNKNOWN. */
+    /* The job that is lent, if any, ends soon: RETURNED when certainly nothing left, else UNKNOWN.
+     * Modems: only of one that was stopped. NULL: it ends by itself. */
     void (*cancel)(void *state);
     /* Boards only. Something is due there that can't wait: a board that is not ready is asked now,
      * and about every second from then on, until it is ready. May be said again. */
@@ -199,6 +199,9 @@ struct adapter {
      * (0: nothing), and the IMSI that was last seen here ("": none). A modem that has a remembered
      * or a configured IMSI isn't ready without telling one: limits are kept by SIM. */
     void (*remember)(void *state, int64_t pin_mark, const char *imsi);
+    /* Messages; NULL: not told. Status reports that the device has told since the start, also those
+     * that wait for the end of a job: a rehearsal counts them. */
+    int64_t (*heard)(const void *state);
     void (*stop)(void *state);
     void (*fini)(void *state);
 };

@@ -68,6 +68,7 @@ static const struct board_why board_why_steps[] = {
 static const struct board_why board_whys[] = {
     /* the screen */
     {"released to its owner", "已交还屏主"},
+    {"paused by a person", "已由人工暂停"},
     {"quiet time of its owner", "屏主专用时段"},
     {"isn't there: *", "不在屏上：*"},
     {"the publication failed: *", "发布失败：*"},

@@ -72,6 +72,7 @@ static void agent_report(void *ctx, const struct status_report *report)
 
     line_add_report(agent_out(agent), report);
     agent->awaited -= report->kind != REPORT_PENDING;
+    talk_flush(&agent->talk); /* also in the middle of a message, which may take long */
 }
 
 static void agent_doubt(void *ctx, const char *what)

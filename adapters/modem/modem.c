@@ -215,6 +215,15 @@ static void modem_stop(void *state)
     log_panic("modem %s is stopped in phase %d", m->env.modem->id, (int)m->phase);
 }
 
+/* Its agent may be at it still, and nobody will hear how that ends. */
+static void modem_cancel(void *state)
+{
+    struct modem_state *m = state;
+
+    if (m->stopping && m->job && !m->judged && m->phase == MODEM_READY)
+        modem_kill(m, "the gateway ended before the modem had answered");
+}
+
 static void modem_fini(void *state)
 {
     struct modem_state *m = state;
@@ -225,6 +234,11 @@ static void modem_fini(void *state)
     child_fini(&m->child);
     buffer_free(&m->in);
     buffer_free(&m->forgets);
+}
+
+static int64_t modem_heard(const void *state)
+{
+    return ((const struct modem_state *)state)->reports;
 }
 
 static const struct option_def modem_options[] = {{0}};
@@ -239,6 +253,8 @@ const struct adapter adapter_modem = {
     .submit = modem_submit,
     .forget = modem_forget,
     .remember = modem_remember,
+    .heard = modem_heard,
+    .cancel = modem_cancel,
     .stop = modem_stop,
     .fini = modem_fini,
 };

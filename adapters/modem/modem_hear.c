@@ -236,6 +236,7 @@ static void modem_hear_inbound(struct modem_state *m)
 
 static void modem_hear_report(struct modem_state *m)
 {
+    m->reports++;
     if (modem_drops(m, "report"))
         return;
     if (!m->job)

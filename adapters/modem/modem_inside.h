@@ -73,6 +73,7 @@ struct modem_state {
     bool judged; /* the agent never got the job: result stands and waits for the timer */
     struct adapter_result result;
     struct held held; /* until the job's outcome was told */
+    int64_t reports;  /* that the agents have told */
 };
 
 /* modem.c */

@@ -118,6 +118,7 @@ static const struct why {
     {"limit per day reached until *", "每日限额已满，至 *"},
     {"even pace until *, of group *", "匀速发送，等待至 *（* 组共用）"},
     {"even pace until *", "匀速发送，等待至 *"},
+    {"rate that a person has set: waits until *", "人工限速，等待至 *"},
     /* the agent itself */
     {"the agent can't be started: *", "无法启动代理程序：*"},
     {"the agent was ended by signal *", "代理程序被信号 * 终止"},

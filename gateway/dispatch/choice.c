@@ -2,10 +2,12 @@
  * Runs: loop. */
 #include "gateway/dispatch/choice.h"
 
+#include <string.h>
+
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/model/fair.h"
 #include "gateway/model/outcome.h"
-#include "gateway/dispatch/fair.h"
 
 #define CHOICE_PASSES  8 /* messages for others that one look at a queue goes past */
 #define CHOICE_NEAR_MS (60 * INT64_C(1000))
@@ -20,9 +22,12 @@ struct choice_best {
 static const struct limit_group *choice_limit_group(const struct choice *choice,
                                                     const struct lane *lane)
 {
+    const struct office *office = choice->n_works ? choice->works[0].office : NULL;
     int64_t group = lane_modem(lane)->group;
 
-    return group < 0 || !choice->n_works ? NULL : &choice->works[0].office->groups[group];
+    /* One that is leaving after a reload may be of a group that is no more. */
+    return !office || group < 0 || (size_t)group >= office->n_groups ? NULL
+                                                                     : &office->groups[group];
 }
 
 /* The parts of the largest message that the lane's limits may ever let pass. */
@@ -108,7 +113,19 @@ static bool choice_is_in_time(const struct lane *lane, const struct choice_best 
 {
     int64_t needs_ms = lane_needs_ms(lane, queue_peek(offer->queue)->parts);
 
-    return clock_wall_ms() + needs_ms <= work_window_end_ms(offer->work);
+    return clock_wall_ms() + needs_ms <= work_queue_end_ms(offer->work, offer->queue);
+}
+
+/* Do the rates that persons have set for the campaign and the unit let it go now? What is larger
+ * than a rate holds up nothing smaller. */
+static bool choice_is_rated(const struct choice_best *offer, int64_t parts, bool *look)
+{
+    int64_t again_ms;
+
+    if (work_order_ask(offer->work, offer->order, parts, &again_ms) == METER_FREE)
+        return false;
+    *look = work_order_is_beyond(offer->work, offer->order, parts);
+    return true;
 }
 
 /* May the lane take the queue's next message now? What it must leave to others goes to the end, so
@@ -128,6 +145,8 @@ static bool choice_may_take(struct choice *choice, struct lane *lane, struct cho
         return false;
     *look = true;
     if (choice_is_left(choice, lane, offer->work, queue) || !choice_is_in_time(lane, offer))
+        return false;
+    if (choice_is_rated(offer, queue_peek(queue)->parts, look))
         return false;
     bound = lane_ask(lane, queue_peek(queue)->parts);
     if (bound == METER_NEVER)
@@ -151,9 +170,19 @@ static void choice_weigh_queue(struct choice *choice, struct lane *lane, struct 
     }
 }
 
+static bool choice_has_rows(const struct work_order *order)
+{
+    for (int route = 0; route < PHONE_OPERATORS; route++)
+        if (order->queues[route].count)
+            return true;
+    return false;
+}
+
 static void choice_weigh(struct choice *choice, struct lane *lane, struct work *work,
                          struct work_order *order, struct choice_best *best)
 {
+    if (!choice_has_rows(order) || !work_order_is_open(work, order))
+        return;
     for (int route = 0; route < PHONE_OPERATORS; route++)
         if (order->queues[route].count)
             choice_weigh_queue(choice, lane,
@@ -178,6 +207,8 @@ bool choice_take(struct choice *choice, struct lane *lane, struct lane_task *tas
     route_take(&choice->loads[best.queue->route], best.rank, task->row.parts);
     task->work = best.work;
     task->queue = best.queue;
+    task->rates[0] = &best.work->rate;
+    task->rates[1] = &best.order->rate;
     queue_refill(best.queue, clock_wall_ms(), true);
     return true;
 }
@@ -201,51 +232,80 @@ bool choice_has_any(const struct choice *choice, const struct lane *lane)
         const struct work *work = &choice->works[i];
 
         for (size_t k = 0; k < work->n_orders && work_is_open(work); k++)
-            if (choice_order_has_any(choice, lane, work, &work->orders[k]))
+            if (work_order_is_open(work, &work->orders[k]) &&
+                choice_order_has_any(choice, lane, work, &work->orders[k]))
                 return true;
     }
     return false;
 }
 
-/* A work that has ended lets the others' pace go faster; one that waits may call its reserve. */
+static void choice_add_hours(struct choice *choice, const struct work *work)
+{
+    const struct calendar *last = NULL;
+
+    for (size_t k = 0; k < work->n_orders; k++) {
+        const struct calendar *times = &work->orders[k].times;
+
+        if (!work_order_is_going(work, &work->orders[k]))
+            continue;
+        if (!last || last->n != times->n ||
+            memcmp(last->items, times->items, times->n * sizeof *times->items) != 0)
+            hours_add(&choice->hours, times->items, times->n);
+        last = times;
+    }
+}
+
+/* What is done lets the others' pace go faster. */
 static void choice_look_at_hours(struct choice *choice)
 {
     int64_t now = clock_wall_ms();
-    size_t going = 0;
+    uint32_t changes = 1;
 
     for (size_t i = 0; i < choice->n_works; i++)
-        going += choice->works[i].state != WORK_ENDED;
-    if (going != choice->going) {
+        changes += choice->works[i].changes;
+    if (changes != choice->changes) {
         hours_clear(&choice->hours);
         for (size_t i = 0; i < choice->n_works; i++)
-            if (choice->works[i].state != WORK_ENDED)
-                hours_add(&choice->hours, choice->works[i].campaign->windows,
-                          choice->works[i].campaign->n_windows);
-        choice->going = going;
+            choice_add_hours(choice, &choice->works[i]);
+        choice->changes = changes;
     }
     choice->today_ms = hours_left_ms(&choice->hours, now, hours_next(now, 0));
     choice->left_ms = hours_left_ms(&choice->hours, now, INT64_MAX);
 }
 
+/* What is paused counts: it may go on at any time. */
 static void choice_look_at_queues(struct choice *choice)
 {
     for (size_t i = 0; i < choice->n_works; i++)
         for (size_t k = 0; k < choice->works[i].n_orders; k++)
             for (int route = 0; route < PHONE_OPERATORS; route++)
-                choice->loads[route].open_parts +=
-                    choice->works[i].orders[k].queues[route].open_parts;
+                if (work_order_is_going(&choice->works[i], &choice->works[i].orders[k]))
+                    choice->loads[route].open_parts +=
+                        choice->works[i].orders[k].queues[route].open_parts;
+}
+
+/* What several lanes share is divided among those that are usable. */
+static void choice_count_sharers(const struct choice *choice)
+{
+    for (size_t i = 0; i < choice->n_lanes; i++) {
+        if (lane_group(choice->lanes[i]))
+            lane_group(choice->lanes[i])->lanes = 0;
+        if (lane_bank_rate(choice->lanes[i]))
+            lane_bank_rate(choice->lanes[i])->lanes = 0;
+    }
+    for (size_t i = 0; i < choice->n_lanes; i++) {
+        if (lane_group(choice->lanes[i]))
+            lane_group(choice->lanes[i])->lanes += lane_is_usable(choice->lanes[i]);
+        if (lane_bank_rate(choice->lanes[i]))
+            lane_bank_rate(choice->lanes[i])->lanes += lane_is_usable(choice->lanes[i]);
+    }
 }
 
 static void choice_look_at_lanes(struct choice *choice)
 {
     int64_t now = clock_wall_ms();
 
-    for (size_t i = 0; i < choice->n_lanes; i++)
-        if (lane_group(choice->lanes[i]))
-            lane_group(choice->lanes[i])->lanes = 0;
-    for (size_t i = 0; i < choice->n_lanes; i++)
-        if (lane_group(choice->lanes[i]) && lane_is_usable(choice->lanes[i]))
-            lane_group(choice->lanes[i])->lanes++;
+    choice_count_sharers(choice);
     for (size_t i = 0; i < choice->n_lanes; i++)
         if (lane_is_usable(choice->lanes[i]))
             route_add(&choice->loads[lane_network(choice->lanes[i])],

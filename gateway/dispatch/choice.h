@@ -2,17 +2,19 @@
  * Runs: loop.
  *
  * Of the queues that have something for the lane, those of its own network come first (route.h),
- * and among these the unit that is furthest behind (fair.h). A message stays in its queue until the
- * lane that will claim it takes it, so nobody's queue waits for anybody's modem.
+ * and among these the unit whose windows end first, or that is furthest behind (fair.h). Units
+ * whose window is closed, that are paused, or whose rate is used up, are passed over. A message
+ * stays in its queue until the lane that will claim it takes it, so nobody's queue waits for
+ * anybody's modem.
  *
  * A message that came back from a modem is left to another one, if another will ask soon. What is
  * larger than any SIM's limits isn't even fetched. */
 #ifndef LAWCAST_DISPATCH_CHOICE_H
 #define LAWCAST_DISPATCH_CHOICE_H
 
+#include "gateway/model/route.h"
 #include "gateway/dispatch/hours.h"
 #include "gateway/dispatch/lane.h"
-#include "gateway/dispatch/route.h"
 
 struct choice {
     struct work *works; /* these four are set by the caller */
@@ -20,10 +22,10 @@ struct choice {
     struct lane **lanes;
     size_t n_lanes;
     struct route_load loads[PHONE_OPERATORS]; /* as of the last look */
-    struct hours hours;                       /* of the works that go on */
-    size_t going;
-    int64_t today_ms, left_ms; /* sending time that is left today, and in all */
-    bool warned;               /* of a message that is larger than limits */
+    struct hours hours;                       /* of the orders that owe something still */
+    uint32_t changes;                         /* of all works when these were added */
+    int64_t today_ms, left_ms;                /* sending time that is left today, and in all */
+    bool warned;                              /* of a message that is larger than limits */
 };
 
 /* Once a tick: how much is open on each network, and how much its lanes can carry. */

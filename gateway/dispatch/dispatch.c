@@ -9,6 +9,8 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/dispatch/dispatch_inside.h"
+#include "gateway/dispatch/dispatch_reload.h"
+#include "gateway/dispatch/steering.h"
 
 #define DISPATCH_TICK_MS     200
 #define DISPATCH_WITHDRAW_MS 10000 /* at a stop, boards get so long to take slogans down */
@@ -41,6 +43,8 @@ static void dispatch_reported(void *ctx, int result, enum delivery_state state)
     struct dispatch *dispatch = ctx;
 
     dispatch->reported++;
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
+        dispatch->works[i].polled = false; /* how many are awaited is another figure now */
     if (result == LEDGER_UNMATCHED)
         dispatch->unmatched++;
     else if (state == DELIVERY_UNDELIVERED)
@@ -108,7 +112,21 @@ static bool dispatch_is_drained(struct dispatch *dispatch)
         dispatch_begin_round(dispatch, ROUND_FREE);
     return !dispatch->n_screens && dispatch_works_ended(dispatch) && !dispatch->recalling &&
            !dispatch->recalling_boards && !dispatch->releases && dispatch_works_quiet(dispatch) &&
-           meters_are_quiet(dispatch->meters);
+           meters_are_quiet(dispatch->meters) && steering_is_still(dispatch->steering);
+}
+
+/* A modem that hangs may take minutes to say so. */
+static void dispatch_limit_drain(struct dispatch *dispatch)
+{
+    int64_t limit_s = dispatch->setup.office->drain_s;
+
+    if (!dispatch->stop_asked || !limit_s || dispatch->phase > DISPATCH_STOPPING ||
+        clock_mono_ms() - dispatch->stop_since_ms < limit_s * 1000)
+        return;
+    for (size_t i = 0; i < dispatch->n_lanes; i++)
+        if (lane_abandon(dispatch->lanes[i]))
+            log_warning("modem=%s is not awaited any longer: its message is in doubt",
+                        lane_modem(dispatch->lanes[i])->id);
 }
 
 /* Every phase ends when what it waits for has come; called after each event. */
@@ -125,6 +143,7 @@ static void dispatch_advance(struct dispatch *dispatch)
     }
     if (dispatch->stop_asked && clock_mono_ms() - dispatch->stop_since_ms > DISPATCH_RESIGN_MS)
         ledger_resign(dispatch->setup.ledger);
+    dispatch_limit_drain(dispatch);
     if (dispatch->phase == DISPATCH_CLEARING &&
         (dispatch_boards_are_clear(dispatch) ||
          clock_mono_ms() - dispatch->clearing_since_ms > DISPATCH_WITHDRAW_MS))
@@ -186,7 +205,7 @@ static void dispatch_waits(void *ctx, int64_t ms)
     uv_timer_t *nudge = &dispatch->nudge;
     uint64_t due = (uint64_t)(ms / DISPATCH_NUDGE_MS + 1) * DISPATCH_NUDGE_MS;
 
-    if (ms >= DISPATCH_TICK_MS || uv_is_closing((uv_handle_t *)nudge) ||
+    if (ms >= DISPATCH_TICK_MS || clock_is_frozen() || uv_is_closing((uv_handle_t *)nudge) ||
         (uv_is_active((uv_handle_t *)nudge) && uv_timer_get_due_in(nudge) <= due))
         return;
     uv_timer_start(nudge, dispatch_on_nudge, due, 0);
@@ -212,10 +231,18 @@ static void dispatch_entered(void *ctx, struct work *work)
     struct dispatch *dispatch = ctx;
 
     choice_bound(&dispatch->choice);
+    if (dispatch->phase >= DISPATCH_DRAINING) /* the screens are on their way out */
+        return;
     for (size_t k = 0; k < work->n_boards; k++)
         screen_join(dispatch->screen_of[work->board_index[k]], work, &work->boards[k],
                     work->board_displays[k]->weight);
+    steering_spread_boards(dispatch->steering, work);
     dispatch_begin_round(dispatch, ROUND_STEP);
+}
+
+static void dispatch_paused(void *ctx, struct work *work)
+{
+    steering_note_pause(((struct dispatch *)ctx)->steering, work);
 }
 
 static const struct work_events dispatch_work_events = {
@@ -223,6 +250,7 @@ static const struct work_events dispatch_work_events = {
     .read = dispatch_read,
     .filled = dispatch_filled,
     .entered = dispatch_entered,
+    .paused = dispatch_paused,
 };
 
 static const struct lane_events dispatch_lane_events = {
@@ -239,7 +267,18 @@ static void dispatch_look(struct dispatch *dispatch)
 {
     choice_look(&dispatch->choice);
     dispatch->day = (struct lane_day){.open_ms = dispatch->choice.today_ms,
-                                      .answers_until_ms = dispatch_answers_until_ms(dispatch)};
+                                      .answers_until_ms = dispatch_answers_until_ms(dispatch),
+                                      .shut = dispatch->day.shut};
+}
+
+void dispatch_gate(struct dispatch *dispatch, bool shut)
+{
+    dispatch->day.shut = shut;
+    if (shut)
+        return;
+    dispatch_look(dispatch);
+    dispatch->turn = 0; /* the same first one, whatever came before */
+    dispatch_pull_lanes(dispatch);
 }
 
 void dispatch_tick(struct dispatch *dispatch)
@@ -252,6 +291,7 @@ void dispatch_tick(struct dispatch *dispatch)
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_tick(&dispatch->works[i]);
     dispatch_look(dispatch);
+    dispatch_reconcile(dispatch);
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         lane_tick(dispatch->lanes[i]);
     if (dispatch->phase < DISPATCH_DRAINING)
@@ -264,38 +304,44 @@ static void dispatch_on_tick(uv_timer_t *timer)
     dispatch_tick(timer->data);
 }
 
-static bool dispatch_sends_messages(const struct dispatch_setup *setup)
+bool dispatch_has_messages(const struct dispatch *dispatch)
 {
-    for (size_t i = 0; i < setup->n_campaigns; i++)
-        if (setup->campaigns[i]->n_orders)
+    for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
+        if (dispatch->setup.campaigns[i]->n_orders)
             return true;
     return false;
 }
 
-static bool dispatch_add_lanes(struct dispatch *dispatch, char *why, size_t why_size)
+bool dispatch_add_lane(struct dispatch *dispatch, const struct modem *modem, char *why,
+                       size_t why_size)
 {
     const struct dispatch_setup *setup = &dispatch->setup;
-    const struct office *office = setup->office;
+    struct lane *lane = lane_new(&(struct lane_setup){.adapter = setup->modem_adapter,
+                                                      .env = {.loop = setup->loop,
+                                                              .agent_path = setup->agent_path,
+                                                              .ports = setup->ports,
+                                                              .modem = modem},
+                                                      .office = setup->office,
+                                                      .ledger = setup->ledger,
+                                                      .meters = dispatch->meters,
+                                                      .day = &dispatch->day},
+                                 why, why_size);
 
-    if (!dispatch_sends_messages(setup))
+    if (lane)
+        dispatch->lanes[dispatch->n_lanes++] = lane;
+    return lane != NULL;
+}
+
+static bool dispatch_add_lanes(struct dispatch *dispatch, char *why, size_t why_size)
+{
+    const struct office *office = dispatch->setup.office;
+
+    if (!dispatch_has_messages(dispatch))
         return true;
     dispatch->lanes = mem_array(office->n_modems, struct lane *);
-    for (size_t i = 0; i < office->n_modems; i++) {
-        struct lane *lane = lane_new(&(struct lane_setup){.adapter = setup->modem_adapter,
-                                                          .env = {.loop = setup->loop,
-                                                                  .agent_path = setup->agent_path,
-                                                                  .ports = setup->ports,
-                                                                  .modem = &office->modems[i]},
-                                                          .office = office,
-                                                          .ledger = setup->ledger,
-                                                          .meters = dispatch->meters,
-                                                          .day = &dispatch->day},
-                                     why, why_size);
-
-        if (!lane)
+    for (size_t i = 0; i < office->n_modems; i++)
+        if (!dispatch_add_lane(dispatch, &office->modems[i], why, why_size))
             return false;
-        dispatch->lanes[dispatch->n_lanes++] = lane;
-    }
     return true;
 }
 
@@ -305,6 +351,7 @@ struct dispatch *dispatch_new(const struct dispatch_setup *setup, char *why, siz
 
     dispatch->setup = *setup;
     dispatch->meters = meters_new(setup->ledger, dispatch_loaded, dispatch);
+    dispatch->steering = steering_new(dispatch);
     if (dispatch_add_lanes(dispatch, why, why_size) &&
         dispatch_add_screens(dispatch, why, why_size)) {
         dispatch->works = mem_array(setup->n_campaigns, struct work);
@@ -333,28 +380,31 @@ static void dispatch_recalled(struct ledger_op *op)
     struct dispatch *dispatch = op->owner;
 
     dispatch->recalling = false;
-    for (size_t i = 0; i < dispatch->n_lanes; i++)
+    for (size_t i = dispatch->recalled; i < dispatch->n_lanes; i++)
         if (op->result == 0 && dispatch->phase == DISPATCH_RUNNING)
-            dispatch->running += lane_start(dispatch->lanes[i], &dispatch->memories[i],
-                                            &dispatch_lane_events, dispatch);
+            dispatch->running +=
+                lane_start(dispatch->lanes[i], &dispatch->memories[i - dispatch->recalled],
+                           &dispatch_lane_events, dispatch);
     free(dispatch->names);
     free(dispatch->memories);
     dispatch->names = NULL;
     dispatch->memories = NULL;
+    steering_spread_lanes(dispatch->steering);
     dispatch_look(dispatch);
 }
 
 /* One question to the books for all modems: hundreds of commits would hold up the start. */
-static void dispatch_recall(struct dispatch *dispatch)
+void dispatch_recall(struct dispatch *dispatch, size_t from)
 {
-    size_t n = dispatch->n_lanes;
+    size_t n = dispatch->n_lanes - from;
 
     if (!n)
         return;
+    dispatch->recalled = from;
     dispatch->names = mem_array(n, const char *);
     dispatch->memories = mem_array(n, struct ledger_memory);
     for (size_t i = 0; i < n; i++)
-        dispatch->names[i] = lane_modem(dispatch->lanes[i])->id;
+        dispatch->names[i] = lane_modem(dispatch->lanes[from + i])->id;
     dispatch->recalling = true;
     dispatch->recall = (struct ledger_op){
         .kind = LEDGER_RECALL,
@@ -376,7 +426,8 @@ void dispatch_start(struct dispatch *dispatch)
     dispatch->phase = DISPATCH_RUNNING;
     dispatch->clock_offset_ms = clock_wall_ms() - clock_steady_ms();
     dispatch_look(dispatch);
-    dispatch_recall(dispatch);
+    steering_recall(dispatch->steering);
+    dispatch_recall(dispatch, 0);
     dispatch_recall_boards(dispatch);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_start(&dispatch->works[i]);
@@ -402,6 +453,7 @@ void dispatch_free(struct dispatch *dispatch)
     for (size_t i = 0; i < dispatch->n_lanes; i++)
         lane_free(dispatch->lanes[i]);
     meters_free(dispatch->meters);
+    steering_free(dispatch->steering);
     choice_fini(&dispatch->choice);
     for (size_t i = 0; i < dispatch->setup.n_campaigns; i++)
         work_fini(&dispatch->works[i]);
@@ -416,19 +468,4 @@ void dispatch_free(struct dispatch *dispatch)
 const char *dispatch_failure(const struct dispatch *dispatch, size_t campaign)
 {
     return dispatch->works[campaign].failure;
-}
-
-size_t dispatch_pause_modem(struct dispatch *dispatch, const char *id, bool paused)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < dispatch->n_lanes; i++) {
-        const struct modem *modem = lane_modem(dispatch->lanes[i]);
-
-        if (strcmp(modem->id, id) != 0 && strcmp(modem->bank, id) != 0)
-            continue;
-        lane_pause(dispatch->lanes[i], paused);
-        n++;
-    }
-    return n;
 }

@@ -45,6 +45,8 @@ struct dispatch_view {
     size_t boards_skewed;  /* whose clock is wrong by more than SIGHT_SKEW_MS */
     const char *skewed_id; /* the first of these, or NULL */
     size_t works_entering; /* campaigns that are being entered into the books */
+    size_t works_paused;   /* campaigns that wait until a person says resume */
+    const char *paused_id; /* the first of these, or NULL */
     int64_t rows_read;     /* by intake, all campaigns */
     int64_t settled;       /* outcomes in the books since the start */
     int64_t reported;      /* status reports that came since the start */
@@ -52,6 +54,7 @@ struct dispatch_view {
     int64_t replies;       /* parts of messages that came in since the start */
     int64_t refusals;      /* of these, those that suppressed a number */
     int64_t answers;       /* to refusals, sent since the start */
+    size_t abandoned;      /* messages that a stop didn't wait for any longer: they are in doubt */
     size_t awaiting;       /* messages without a report, as of the last look */
     int64_t open;          /* parts that open windows still wait for, same */
     /* Why a modem or board is down (the first one of each), and which; or NULL. Lent. */
@@ -65,26 +68,61 @@ struct dispatch; /* opaque */
 struct dispatch *dispatch_new(const struct dispatch_setup *setup, char *why, size_t why_size);
 /* A device that can't be started is down, with its reason; the others go on. */
 void dispatch_start(struct dispatch *dispatch);
-/* Takes no new work, withdraws slogans, lets modems finish; finished follows. Again: doesn't wait
- * for boards any longer. */
+/* Takes no new work, withdraws slogans, lets modems finish, for office.drain_s at most (0: as long as
+ * that takes); finished follows. Again: doesn't wait for boards any longer. */
 void dispatch_stop(struct dispatch *dispatch);
 void dispatch_free(struct dispatch *dispatch); /* after finished, or never started */
 void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view);
 /* Why a campaign was not carried out, in the user's language; NULL: it was. */
 const char *dispatch_failure(const struct dispatch *dispatch, size_t campaign);
-/* Pauses or resumes a modem ("bank-a/17") or a whole bank ("bank-a"), at once and for later runs
- * too. How many modems have that name; 0: none. */
-size_t dispatch_pause_modem(struct dispatch *dispatch, const char *id, bool paused);
 
-/* Gives a board back to its owner, or takes it up again, at once and for later runs too. by: who
- * (goes into the books). true: the office has such a board. */
-bool dispatch_release_board(struct dispatch *dispatch, const char *id, bool released,
-                            const char *by);
+/* What became of a person's word. */
+enum dispatch_steered {
+    STEERED_DONE,      /* it is in the books, and holds */
+    STEERED_ALREADY,   /* it was so; nothing was written */
+    STEERED_NONE,      /* there is no such thing */
+    STEERED_IDLE,      /* no campaign of this run that it could concern: name one */
+    STEERED_CANCELLED, /* it was cancelled before */
+    STEERED_OVER,      /* the campaign has ended, or the gateway ends */
+    STEERED_EARLY,     /* extend: not later than now and than the end as it is */
+    STEERED_FAR,       /* extend: more than STEER_EXTEND_MOST_MS past the end as it is */
+    STEERED_UNWRITTEN, /* the books can't be written: a pause or cancellation holds for this run */
+    DISPATCH_STEERED
+};
+struct dispatch_answer {
+    enum dispatch_steered result;
+    bool running;     /* it concerns a campaign, modem or board of this run */
+    size_t campaigns; /* unit without a campaign: of how many in this run */
+    size_t modems;    /* modem: how many have that name */
+};
+typedef void dispatch_steer_done(void *ctx, const struct dispatch_answer *answer);
+/* Says a word (model/steer.h), which is possible (steer_is_possible), in by's name (it goes into
+ * the books). true: done follows when the books have it; false: *answer is filled, and done isn't
+ * called. Words about a unit in all campaigns that end something (cancel, extend) mean the
+ * campaigns of this run; other ones also those to come. */
+bool dispatch_steer(struct dispatch *dispatch, const struct steer *steer, const char *by,
+                    dispatch_steer_done *done, void *ctx, struct dispatch_answer *answer);
+/* What all words about something come to; of a modem, those about its bank, too. name as in struct
+ * steer. */
+struct steer_standing dispatch_standing(const struct dispatch *dispatch, enum steer_scope scope,
+                                        const char *name, const char *campaign);
+
+/* Gives a board back to its owner, or takes it up again, at once and for later runs too. */
+struct dispatch_release {
+    const char *id;
+    bool released;
+    const char *by;                         /* who: goes into the books */
+    void (*booked)(void *ctx, bool booked); /* the books have it, or gave it up; NULL: not wanted */
+    void *ctx;
+};
+/* true: the office has such a board. */
+bool dispatch_release_board(struct dispatch *dispatch, const struct dispatch_release *release);
 struct dispatch_board {
     enum lane_state state; /* down: doesn't answer; paused: released or quiet */
     const char *why;       /* "" when ready; lent */
     bool released, quiet;
-    bool up; /* something of ours is on it, or may be */
+    bool by_person; /* paused by a person of ours */
+    bool up;        /* something of ours is on it, or may be */
 };
 /* false: no campaign of this run uses it and the books know of nothing on it, or there is none. */
 bool dispatch_look_at_board(const struct dispatch *dispatch, const char *id,
@@ -101,5 +139,21 @@ bool dispatch_is_idle(const struct dispatch *dispatch);
 int64_t dispatch_next_ms(const struct dispatch *dispatch);
 /* Looks at the clock now instead of at the next tick (after clock_set). */
 void dispatch_tick(struct dispatch *dispatch);
+/* The same for a clock that stands still (clock_freeze): how far everybody is, at this instant. */
+struct dispatch_pulse {
+    bool busy;            /* something is on its way between us and the books, or waits for a turn */
+    bool asking;          /* a board has a request */
+    bool running;         /* the devices are at work */
+    int64_t lent;         /* messages that modems have */
+    int64_t heard;        /* status reports until now */
+    int64_t modems_down;  /* or not known yet to be up */
+    int64_t boards_down;  /* same */
+    int64_t next_ms;      /* wall time of the next deed for messages, INT64_MAX: none */
+    int64_t next_show_ms; /* and for boards */
+};
+void dispatch_pulse(const struct dispatch *dispatch, struct dispatch_pulse *pulse);
+/* While it is shut no lane takes a message: so all that ends at an instant is in the books before
+ * anything begins. Opening it lets them all look. */
+void dispatch_gate(struct dispatch *dispatch, bool shut);
 
 #endif

@@ -59,6 +59,9 @@ static void dispatch_round_stop(struct dispatch *dispatch, size_t i)
 /* Showings that could not be withdrawn end here; the books keep them as they are. */
 static void dispatch_round_free(struct dispatch *dispatch, size_t i)
 {
+    const struct board *board = screen_board(dispatch->screens[i]);
+
+    dispatch->screen_of[board - dispatch->setup.office->boards] = NULL;
     screen_free(dispatch->screens[i]);
     dispatch->screens[i] = NULL;
 }
@@ -145,7 +148,7 @@ bool dispatch_screens_are_still(const struct dispatch *dispatch)
 
 void dispatch_wake_screens(struct dispatch *dispatch)
 {
-    for (size_t i = 0; i < dispatch->n_screens; i++)
+    for (size_t i = 0; i < dispatch->n_screens && dispatch->phase < DISPATCH_DRAINING; i++)
         screen_wake(dispatch->screens[i]);
 }
 
@@ -248,7 +251,7 @@ static void dispatch_add_leftovers(struct dispatch *dispatch)
     dispatch_sort_screens(dispatch);
 }
 
-static struct screen *dispatch_screen(const struct dispatch *dispatch, const char *id)
+struct screen *dispatch_screen(const struct dispatch *dispatch, const char *id)
 {
     size_t from = 0, to = dispatch->n_screens;
 
@@ -322,12 +325,20 @@ void dispatch_recall_boards(struct dispatch *dispatch)
 
 /* ---- owners and devices ---- */
 
+struct dispatch_wish {
+    struct ledger_op op;
+    struct dispatch *dispatch;
+    struct dispatch_release release; /* its texts are gone */
+};
+
 static void dispatch_release_done(struct ledger_op *op)
 {
-    struct dispatch *dispatch = op->owner;
+    struct dispatch_wish *wish = op->owner;
 
-    dispatch->releases--;
-    free(op);
+    wish->dispatch->releases--;
+    if (wish->release.booked)
+        wish->release.booked(wish->release.ctx, op->result >= 0);
+    free(wish);
 }
 
 static const struct board *dispatch_find_board(const struct office *office, const char *id)
@@ -338,30 +349,31 @@ static const struct board *dispatch_find_board(const struct office *office, cons
     return NULL;
 }
 
-bool dispatch_release_board(struct dispatch *dispatch, const char *id, bool released,
-                            const char *by)
+bool dispatch_release_board(struct dispatch *dispatch, const struct dispatch_release *release)
 {
     const struct office *office = dispatch->setup.office;
-    const struct board *board = dispatch_find_board(office, id);
-    struct screen *screen = dispatch_screen(dispatch, id);
-    struct ledger_op *op;
+    const struct board *board = dispatch_find_board(office, release->id);
+    struct screen *screen = dispatch_screen(dispatch, release->id);
+    struct dispatch_wish *wish;
 
     if (!board || dispatch->phase == DISPATCH_NEW || dispatch->phase == DISPATCH_OVER ||
         uv_is_closing((uv_handle_t *)&dispatch->tick))
         return false;
-    op = mem_new(struct ledger_op);
-    *op = (struct ledger_op){.kind = LEDGER_RELEASE,
-                             .done = dispatch_release_done,
-                             .owner = dispatch,
-                             .release = {.code = board->id,
-                                         .owner = office->units[board->owner].id,
-                                         .owner_name = office->units[board->owner].name,
-                                         .released = released}};
-    snprintf(op->release.by, sizeof op->release.by, "%s", by);
+    wish = mem_new(struct dispatch_wish);
+    wish->dispatch = dispatch;
+    wish->release = *release;
+    wish->op = (struct ledger_op){.kind = LEDGER_RELEASE,
+                                  .done = dispatch_release_done,
+                                  .owner = wish,
+                                  .release = {.code = board->id,
+                                              .owner = office->units[board->owner].id,
+                                              .owner_name = office->units[board->owner].name,
+                                              .released = release->released}};
+    snprintf(wish->op.release.by, sizeof wish->op.release.by, "%s", release->by);
     dispatch->releases++;
-    ledger_post(dispatch->setup.ledger, op);
+    ledger_post(dispatch->setup.ledger, &wish->op);
     if (screen)
-        screen_release(screen, released);
+        screen_release(screen, release->released);
     return true;
 }
 
@@ -392,6 +404,7 @@ bool dispatch_look_at_board(const struct dispatch *dispatch, const char *id,
                                    .why = screen_why(screen),
                                    .released = screen_is_released(screen),
                                    .quiet = screen_is_quiet_time(screen),
+                                   .by_person = screen_is_paused(screen),
                                    .up = screen_is_up(screen) || screen_is_unsure(screen)};
     return true;
 }

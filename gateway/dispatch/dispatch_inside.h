@@ -4,7 +4,9 @@
  *   dispatch.c       carries out campaigns
  *   dispatch_boards.c all boards together, in slices
  *   dispatch_clock.c when the clock was set, and when it is night
- *   dispatch_view.c  what can be seen of that, and when there is nothing to do */
+ *   steering.c       what people say of all that
+ *   dispatch_view.c  what can be seen of that, and when there is nothing to do
+ *   dispatch_pulse.c the same for a clock that stands still */
 #ifndef LAWCAST_DISPATCH_DISPATCH_INSIDE_H
 #define LAWCAST_DISPATCH_DISPATCH_INSIDE_H
 
@@ -31,8 +33,11 @@ enum dispatch_round {
     DISPATCH_ROUNDS
 };
 
+struct steering;
+
 struct dispatch {
     struct dispatch_setup setup;
+    struct steering *steering;
     enum dispatch_phase phase;
     bool stop_asked;
     uv_timer_t tick, nudge; /* nudge: before the next tick, when a lane stops waiting then */
@@ -45,7 +50,8 @@ struct dispatch {
     struct ledger_op recall;
     const char **names;             /* of the lanes' modems, while they are recalled */
     struct ledger_memory *memories; /* same */
-    bool recalling;
+    bool recalling, reconciling; /* the latter: modems go and come after a reload */
+    size_t recalled;             /* lanes before this one were recalled earlier */
     uv_idle_t slice;         /* goes on with the rounds */
     struct screen **screens; /* by id */
     size_t n_screens;
@@ -76,8 +82,19 @@ bool dispatch_boards_are_clear(const struct dispatch *dispatch);
 /* Nothing is on its way from the books to a screen: they may be freed. */
 bool dispatch_screens_are_still(const struct dispatch *dispatch);
 void dispatch_wake_screens(struct dispatch *dispatch);
+/* NULL: there is none, or it is being freed. */
+struct screen *dispatch_screen(const struct dispatch *dispatch, const char *id);
+/* The two halves of dispatch_next_ms. */
+int64_t dispatch_next_message_ms(const struct dispatch *dispatch);
+int64_t dispatch_next_show_ms(const struct dispatch *dispatch);
 bool dispatch_add_screens(struct dispatch *dispatch, char *why, size_t why_size);
 void dispatch_recall_boards(struct dispatch *dispatch);
+bool dispatch_has_messages(const struct dispatch *dispatch); /* a campaign has orders */
+/* At the end of lanes, which has room. false: why. */
+bool dispatch_add_lane(struct dispatch *dispatch, const struct modem *modem, char *why,
+                       size_t why_size);
+/* Starts the lanes from this one on. */
+void dispatch_recall(struct dispatch *dispatch, size_t from);
 /* Holds all campaigns for a while when the system's clock was set. */
 void dispatch_watch_clock(struct dispatch *dispatch);
 /* Answers to refusals may be sent until then; 0: not now. */

@@ -45,8 +45,10 @@ void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
                                    .replies = dispatch->replies,
                                    .refusals = dispatch->refusals,
                                    .answers = dispatch->answers};
-    for (size_t i = 0; i < dispatch->n_lanes; i++)
+    for (size_t i = 0; i < dispatch->n_lanes; i++) {
         dispatch_view_lane(dispatch->lanes[i], view);
+        view->abandoned += lane_is_doubted(dispatch->lanes[i]);
+    }
     for (size_t i = 0; i < dispatch->n_screens; i++)
         if (dispatch->screens[i])
             dispatch_view_screen(dispatch->screens[i], view);
@@ -54,6 +56,9 @@ void dispatch_view(const struct dispatch *dispatch, struct dispatch_view *view)
         const struct work *work = &dispatch->works[i];
 
         view->works_entering += work->state == WORK_ENTERING;
+        view->works_paused += work_is_paused(work);
+        if (!view->paused_id && work_is_paused(work))
+            view->paused_id = work->campaign->id;
         view->awaiting += work_awaiting(work);
         view->open += work_open_parts(work);
         view->rows_read += intake_rows(work->intake);
@@ -95,8 +100,7 @@ bool dispatch_is_idle(const struct dispatch *dispatch)
     return dispatch_screens_rest(dispatch);
 }
 
-/* Boards: what they wait for; probing the devices is no reason to wake. */
-int64_t dispatch_next_ms(const struct dispatch *dispatch)
+int64_t dispatch_next_message_ms(const struct dispatch *dispatch)
 {
     int64_t next = INT64_MAX;
 
@@ -117,4 +121,24 @@ int64_t dispatch_next_ms(const struct dispatch *dispatch)
             next = at;
     }
     return next;
+}
+
+/* What they wait for; probing the devices is no reason to wake. */
+int64_t dispatch_next_show_ms(const struct dispatch *dispatch)
+{
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < dispatch->n_screens; i++) {
+        int64_t at = dispatch->screens[i] ? screen_next_ms(dispatch->screens[i]) : INT64_MAX;
+
+        next = at < next ? at : next;
+    }
+    return next;
+}
+
+int64_t dispatch_next_ms(const struct dispatch *dispatch)
+{
+    int64_t message = dispatch_next_message_ms(dispatch), show = dispatch_next_show_ms(dispatch);
+
+    return message < show ? message : show;
 }

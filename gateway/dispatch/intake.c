@@ -63,7 +63,7 @@ struct intake {
     /* and LEDGER_CONTACTS, by unit */
     const char **contacts, **positions, **phones;
     int32_t *board_owners;
-    int64_t *quotas;
+    int64_t *quotas, *parents;
     char *windows, *targets;
 };
 
@@ -147,10 +147,12 @@ struct intake *intake_new(uv_loop_t *loop, struct ledger *ledger, const struct o
     intake->unit_ids = mem_array(office->n_units, const char *);
     intake->unit_names = mem_array(office->n_units, const char *);
     intake->quotas = mem_array(office->n_units, int64_t);
+    intake->parents = mem_array(office->n_units, int64_t);
     intake->numbers.units = mem_array(office->n_units, int32_t);
     for (size_t i = 0; i < office->n_units; i++) {
         intake->unit_ids[i] = office->units[i].id;
         intake->unit_names[i] = office->units[i].name;
+        intake->parents[i] = office->units[i].parent;
     }
     for (size_t i = 0; i < campaign->n_orders; i++)
         intake->quotas[campaign->orders[i].unit] = campaign->orders[i].quota;
@@ -172,6 +174,7 @@ void intake_free(struct intake *intake)
     free(intake->positions);
     free(intake->phones);
     free(intake->quotas);
+    free(intake->parents);
     free(intake->board_ids);
     free(intake->board_places);
     free(intake->board_owners);
@@ -327,19 +330,30 @@ static void intake_add_slogan(struct intake *intake)
                        });
 }
 
+/* From its first window to its last; of an order whose windows all fell into quiet times or
+ * holidays, nothing. */
+static struct window intake_span(const struct order *order)
+{
+    size_t n = order->n_windows;
+
+    return n ? (struct window){order->windows[0].from_ms, order->windows[n - 1].to_ms}
+             : (struct window){0};
+}
+
 static void intake_add_message(struct intake *intake, const struct recipient *row)
 {
-    const struct campaign *campaign = intake->campaign;
+    const struct order *order = &intake->campaign->orders[row->order];
+    const struct window span = intake_span(order);
 
     intake_add(intake, &(struct ledger_new){
-                           .unit = intake->numbers.units[campaign->orders[row->order].unit],
+                           .unit = intake->numbers.units[order->unit],
                            .channel = CHANNEL_SMS,
                            .address = row->number,
                            .text = (char *)(uintptr_t)row->text,
                            .parts = row->parts,
                            .alphabet = (int32_t)row->alphabet,
-                           .from_ms = campaign->windows[0].from_ms,
-                           .until_ms = campaign->windows[campaign->n_windows - 1].to_ms,
+                           .from_ms = span.from_ms,
+                           .until_ms = span.to_ms,
                            .reserve = row->reserve,
                            .personal = row->personal,
                            .route = (int32_t)row->route,
@@ -444,12 +458,15 @@ void intake_start(struct intake *intake, const struct intake_events *events, voi
                         .unit_ids = intake->unit_ids,
                         .unit_names = intake->unit_names,
                         .quotas = intake->quotas,
+                        .parents = intake->parents,
                         .unit_numbers = intake->numbers.units,
                         .n_boards = intake->office->n_boards,
                         .board_ids = intake->board_ids,
                         .board_owners = intake->board_owners,
                         .board_places = intake->board_places,
                         .targets = intake->targets,
+                        .counts = campaign->counts,
+                        .leftover = campaign->leftover,
                         .board_numbers = intake->numbers.boards},
     };
     ledger_post(intake->ledger, &intake->op);

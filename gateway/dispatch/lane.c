@@ -46,10 +46,26 @@ void lane_note_free(struct lane_note *note)
     lane_quiet(lane);
 }
 
+static struct tab lane_tab(const struct lane *lane, int64_t parts)
+{
+    return (struct tab){.sim = lane->sim,
+                        .group = lane->group,
+                        .rates = {lane->rates[0], lane->rates[1]},
+                        .parts = (int32_t)parts};
+}
+
 void lane_book(struct lane *lane, int64_t parts)
 {
-    lane->tab = (struct tab){.sim = lane->sim, .group = lane->group, .parts = (int32_t)parts};
+    lane->tab = lane_tab(lane, parts);
     tab_open(&lane->tab, clock_wall_ms());
+}
+
+/* Its report may have come before the modem was given up. */
+static bool lane_leaves_doubt(const struct ledger_op *op)
+{
+    return op->settle.outcome.kind == OUTCOME_UNKNOWN &&
+           (op->result < 0 || op->settle.state == DELIVERY_UNKNOWN ||
+            op->settle.state == DELIVERY_DEFERRED);
 }
 
 static void lane_settled(struct ledger_op *op)
@@ -58,6 +74,7 @@ static void lane_settled(struct ledger_op *op)
     struct lane *lane = note->lane;
 
     tab_close(&note->tab);
+    lane->doubted = lane->abandoned && lane_leaves_doubt(op);
     /* An outcome that the books gave up leaves the message in flight there; the next start finds
      * it. */
     lane->events->settled(lane->ctx, note->queue,
@@ -146,8 +163,8 @@ static void lane_claimed(struct ledger_op *op)
     lane->posted--;
     if (op->result < 0) {
         lane_drop(lane, op->result);
-    } else if (!work_is_open(work)) {
-        lane_return(lane, "the window closed before sending");
+    } else if (!work_queue_is_open(work, lane->task.queue)) {
+        lane_return(lane, "the window closed before sending, or it was paused");
     } else {
         lane->job = (struct adapter_job){
             .verb = ADAPTER_SUBMIT,
@@ -155,7 +172,7 @@ static void lane_claimed(struct ledger_op *op)
             .address = lane->task.row.address,
             .text = lane->task.row.text,
             .from_ms = lane->task.row.from_ms,
-            .until_ms = work_window_end_ms(work),
+            .until_ms = work_queue_end_ms(work, lane->task.queue),
             .want_report = work->campaign->sms.report,
             .owner = lane,
         };
@@ -168,6 +185,7 @@ static void lane_claimed(struct ledger_op *op)
 static void lane_claim(struct lane *lane)
 {
     lane_book(lane, lane->task.row.parts);
+    tab_add_rates(&lane->tab, lane->task.rates);
     lane->claiming = true;
     lane->posted++;
     lane->claim = (struct ledger_op){
@@ -185,7 +203,7 @@ static void lane_claim(struct lane *lane)
 enum meter_bound lane_ask(struct lane *lane, int64_t parts)
 {
     struct lane_asked *asked = &lane->asked;
-    struct tab tab = {.sim = lane->sim, .group = lane->group, .parts = (int32_t)parts};
+    struct tab tab = lane_tab(lane, parts);
     const struct gauge *gauge;
     enum meter_bound bound;
     int64_t again_ms;
@@ -221,7 +239,7 @@ void lane_pull(struct lane *lane)
     if (lane->claiming || lane->lent || lane->stopping || !lane->started)
         return;
     lane_identify(lane);
-    if (lane_may_pull(lane)) {
+    if (!lane->setup.day->shut && lane_may_pull(lane)) {
         lane->asked = (struct lane_asked){.refused = INT64_MAX, .again_ms = INT64_MAX};
         if (!lane_pull_answer(lane))
             lane_pull_message(lane);
@@ -369,6 +387,14 @@ void lane_pause(struct lane *lane, bool paused)
     lane_pull(lane);
 }
 
+void lane_rate(struct lane *lane, struct rate *own, struct rate *bank)
+{
+    lane->rates[0] = own;
+    lane->rates[1] = bank;
+    lane_forget_waits(lane);
+    lane_pull(lane);
+}
+
 void lane_stop(struct lane *lane)
 {
     if (lane->stopping || !lane->started)
@@ -377,6 +403,33 @@ void lane_stop(struct lane *lane)
     if (lane->tell_due) /* what could wait can't any longer */
         lane_tell(lane, 0);
     lane->setup.adapter->stop(lane->adapter_state);
+}
+
+bool lane_is_leaving(const struct lane *lane)
+{
+    return lane->stopping;
+}
+
+bool lane_is_over(const struct lane *lane)
+{
+    return !lane->started || (lane->stopped && lane_is_quiet(lane));
+}
+
+bool lane_abandon(struct lane *lane)
+{
+    const struct adapter *adapter = lane->setup.adapter;
+
+    lane_stop(lane);
+    if (lane->abandoned || !lane->lent || !adapter->cancel)
+        return false;
+    lane->abandoned = true;
+    adapter->cancel(lane->adapter_state);
+    return true;
+}
+
+bool lane_is_doubted(const struct lane *lane)
+{
+    return lane->doubted;
 }
 
 void lane_free(struct lane *lane)
@@ -388,7 +441,24 @@ void lane_free(struct lane *lane)
     free(lane);
 }
 
+bool lane_is_settled(const struct lane *lane)
+{
+    return !lane->claiming && lane->posted == 0;
+}
+
+bool lane_has_lent(const struct lane *lane)
+{
+    return lane->lent;
+}
+
 bool lane_is_quiet(const struct lane *lane)
 {
-    return !lane->claiming && !lane->lent && lane->posted == 0;
+    return lane_is_settled(lane) && !lane->lent;
+}
+
+int64_t lane_heard(const struct lane *lane)
+{
+    const struct adapter *adapter = lane->setup.adapter;
+
+    return adapter->heard ? adapter->heard(lane->adapter_state) : 0;
 }

@@ -14,7 +14,7 @@ struct lane_asked {
     int64_t refused;  /* parts of the smallest message that must wait */
     int64_t again_ms; /* wall time at which to ask again; INT64_MAX: nothing must wait */
     enum meter_bound bound;
-    const struct gauge *gauge;
+    const struct gauge *gauge; /* NULL: it is a rate that a person has set */
 };
 
 /* Why its SIM can't be used though the adapter takes jobs. */
@@ -30,6 +30,7 @@ struct lane {
     const struct lane_events *events;
     void *ctx;
     bool started, stopping, stopped;
+    bool abandoned, doubted; /* what it had at the end of a drain; and that is in doubt */
 
     /* what decides the state */
     bool up;           /* the adapter takes jobs */
@@ -49,6 +50,7 @@ struct lane {
     bool named; /* an IMSI is configured, remembered, or was told: it is metered by no other name */
     enum phone_operator network;
     struct gauge *sim, *group; /* sim NULL: not known yet, or another lane has it */
+    struct rate *rates[TAB_RATES_MODEM];
     int64_t pin_mark;
     int32_t error;
     int64_t error_ms;

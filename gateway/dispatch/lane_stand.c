@@ -54,7 +54,7 @@ static void lane_why_down(const struct lane *lane, char *why, size_t size)
         snprintf(why, size, "%s", lane->trouble);
 }
 
-static bool lane_is_paused(const struct lane *lane)
+bool lane_is_paused(const struct lane *lane)
 {
     return lane->paused;
 }
@@ -88,12 +88,15 @@ static bool lane_is_limited(const struct lane *lane)
 static void lane_why_limited(const struct lane *lane, char *why, size_t size)
 {
     bool group = lane->group && lane->asked.gauge == lane->group;
+    bool rate = !lane->asked.gauge;
     const char *id = group ? lane->group->name + strlen("group:") : "";
     const char *bound = "even pace";
     char until[20];
 
     if (lane->asked.bound == METER_HOUR)
         bound = "limit per hour reached";
+    if (rate)
+        bound = "rate that a person has set: waits";
     if (lane->asked.bound == METER_DAY)
         bound = "limit per day reached";
     lane_time(lane->limited_until_ms, until);
@@ -244,6 +247,24 @@ void lane_identify(struct lane *lane)
     lane->fault = !lane->sim && other && other != lane ? LANE_FAULT_DOUBLE : LANE_FAULT_NONE;
 }
 
+void lane_adopt(struct lane *lane, const struct office *office, const struct modem *modem)
+{
+    lane->setup.office = office;
+    lane->setup.env.modem = modem;
+    if (lane->sim && lane->sim->holder == lane)
+        meters_limit_sim(lane->sim, &modem->limits);
+    lane_forget_waits(lane);
+    lane_pull(lane);
+}
+
+void lane_forget_rival(struct lane *lane, const struct lane *gone)
+{
+    if (lane->rival != gone)
+        return;
+    lane->rival = NULL;
+    lane->fault = LANE_FAULT_NONE;
+}
+
 static void lane_leave_sim(struct lane *lane)
 {
     meters_release_sim(lane->sim, lane);
@@ -356,6 +377,11 @@ void lane_tell(struct lane *lane, int64_t pause_ms)
 
 /* ---- what can be seen ---- */
 
+const struct office *lane_office(const struct lane *lane)
+{
+    return lane->setup.office;
+}
+
 const struct modem *lane_modem(const struct lane *lane)
 {
     return lane->setup.env.modem;
@@ -384,6 +410,11 @@ enum phone_operator lane_network(const struct lane *lane)
 struct gauge *lane_group(const struct lane *lane)
 {
     return lane->group;
+}
+
+struct rate *lane_bank_rate(const struct lane *lane)
+{
+    return lane->rates[TAB_RATES_MODEM - 1];
 }
 
 int64_t lane_next_ms(const struct lane *lane)
@@ -428,6 +459,11 @@ int64_t lane_capacity(const struct lane *lane, int64_t now_ms, int64_t left_ms)
         return INT64_MAX;
     sim = meter_capacity(lane->sim->meter, now_ms, left_ms);
     capacity = sim < capacity ? sim : capacity;
+    for (size_t i = 0; i < TAB_RATES_MODEM; i++) {
+        int64_t rate = rate_capacity(lane->rates[i], now_ms, left_ms);
+
+        capacity = rate < capacity ? rate : capacity;
+    }
     if (!lane->group || !lane->group->lanes)
         return capacity;
     group = meter_capacity(lane->group->meter, now_ms, left_ms) / (int64_t)lane->group->lanes;

@@ -160,6 +160,22 @@ struct gauge *meters_group(struct meters *meters, const char *id, const struct m
     return gauge;
 }
 
+void meters_limit_sim(struct gauge *gauge, const struct meter_limits *limits)
+{
+    gauge->limits = *limits;
+    if (gauge->meter)
+        meter_limit(gauge->meter, limits);
+}
+
+void meters_limit_group(struct meters *meters, const char *id, const struct meter_limits *limits)
+{
+    MEM_FREE_LATER char *name = mem_printf("group:%s", id);
+
+    for (size_t i = 0; i < meters->n; i++)
+        if (strcmp(meters->gauges[i]->name, name) == 0)
+            meters_limit_sim(meters->gauges[i], limits);
+}
+
 /* What was claimed yesterday and is still in flight may be sent today. */
 static void gauge_turn(struct gauge *gauge, int64_t now_ms)
 {
@@ -203,8 +219,8 @@ static enum meter_bound gauge_ask(struct gauge *gauge, int64_t now_ms, int64_t o
     return METER_DAY;
 }
 
-enum meter_bound tab_ask(const struct tab *tab, int64_t now_ms, int64_t open_ms, int64_t *again_ms,
-                         const struct gauge **which)
+static enum meter_bound tab_ask_gauges(const struct tab *tab, int64_t now_ms, int64_t open_ms,
+                                       int64_t *again_ms, const struct gauge **which)
 {
     int64_t group_again_ms = 0;
     enum meter_bound bound, group_bound;
@@ -222,12 +238,40 @@ enum meter_bound tab_ask(const struct tab *tab, int64_t now_ms, int64_t open_ms,
     return group_bound;
 }
 
+enum meter_bound tab_ask(const struct tab *tab, int64_t now_ms, int64_t open_ms, int64_t *again_ms,
+                         const struct gauge **which)
+{
+    enum meter_bound bound = tab_ask_gauges(tab, now_ms, open_ms, again_ms, which);
+
+    for (size_t i = 0; i < TAB_RATES; i++) {
+        int64_t rate_again_ms;
+        enum meter_bound rate = rate_ask(tab->rates[i], now_ms, tab->parts, &rate_again_ms);
+
+        if (rate == METER_FREE || (bound != METER_FREE && *again_ms >= rate_again_ms))
+            continue;
+        bound = rate;
+        *again_ms = rate_again_ms;
+        *which = NULL;
+    }
+    return bound;
+}
+
 void tab_open(struct tab *tab, int64_t now_ms)
 {
     tab->slot = meter_slot(now_ms);
+    for (size_t i = 0; i < TAB_RATES; i++)
+        tab->used[i] = rate_take(tab->rates[i], tab->slot, tab->parts);
     tab->sim_day = gauge_lift(tab->sim, tab->slot, tab->parts, now_ms);
     if (tab->group)
         tab->group_day = gauge_lift(tab->group, tab->slot, tab->parts, now_ms);
+}
+
+void tab_add_rates(struct tab *tab, struct rate *const rates[static TAB_RATES - TAB_RATES_MODEM])
+{
+    for (size_t i = TAB_RATES_MODEM; i < TAB_RATES; i++) {
+        tab->rates[i] = rates[i - TAB_RATES_MODEM];
+        tab->used[i] = rate_take(tab->rates[i], tab->slot, tab->parts);
+    }
 }
 
 struct ledger_meters tab_meters(const struct tab *tab)
@@ -265,6 +309,8 @@ static void tab_take_back(const struct tab *tab)
     meter_take_back(tab->sim->meter, tab->slot, tab->parts);
     if (tab->group)
         meter_take_back(tab->group->meter, tab->slot, tab->parts);
+    for (size_t i = 0; i < TAB_RATES; i++)
+        rate_give_back(&tab->used[i], tab->slot, tab->parts);
 }
 
 void tab_give_back(const struct tab *tab)

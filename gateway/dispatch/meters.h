@@ -13,6 +13,7 @@
 
 #include "gateway/model/meter.h"
 #include "gateway/ledger/ledger.h"
+#include "gateway/dispatch/rate.h"
 
 struct gauge {
     char name[96];       /* in the books: "imsi:460...", "modem:bank-a/17", "group:pool" */
@@ -54,20 +55,31 @@ void meters_release_sim(struct gauge *gauge, const void *holder); /* NULL is fin
 struct gauge *meters_group(struct meters *meters, const char *id,
                            const struct meter_limits *limits);
 
-/* What one claim has booked, on a SIM and its group (NULL: none). */
+/* Other limits, of a SIM or (if it is known here) of a group, for the next message. */
+void meters_limit_sim(struct gauge *gauge, const struct meter_limits *limits);
+void meters_limit_group(struct meters *meters, const char *id, const struct meter_limits *limits);
+
+#define TAB_RATES       4 /* the modem's own, its bank's, the message's campaign's, its unit's */
+#define TAB_RATES_MODEM 2 /* of these, the modem's */
+
+/* What one claim has booked, on a SIM, its group (NULL: none) and rates (NULL: none). */
 struct tab {
     struct gauge *sim, *group;
+    struct rate *rates[TAB_RATES];
+    struct rate_use used[TAB_RATES];
     int64_t slot;
     int32_t parts;
     uint32_t sim_day, group_day; /* the gauge's at the claim */
 };
 
-/* What forbids parts now: the SIM's or its group's meter, the one that lasts longer; *which is its
- * gauge. */
+/* What forbids parts now: the meter of the SIM, of its group or of a rate, whichever lasts longest;
+ * *which is its gauge, NULL: it is a rate. */
 enum meter_bound tab_ask(const struct tab *tab, int64_t now_ms, int64_t open_ms, int64_t *again_ms,
                          const struct gauge **which);
 /* Books, for an operation that is about to be posted with tab_meters. */
 void tab_open(struct tab *tab, int64_t now_ms);
+/* After that: the rates that its message stands under (NULL: none). */
+void tab_add_rates(struct tab *tab, struct rate *const rates[static TAB_RATES - TAB_RATES_MODEM]);
 struct ledger_meters tab_meters(const struct tab *tab);
 /* The attempt is over: gives back or moves what it booked, by the rule of the books (ledger.h,
  * settle.meters), which *meters is for. */

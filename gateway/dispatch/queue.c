@@ -32,6 +32,7 @@ static void queue_fetched(struct ledger_op *op)
         return;
     queue->known = true;
     queue->awaiting = op->fetch.awaiting;
+    queue->taken = op->fetch.taken;
     queue->open_parts = op->fetch.open_parts;
     /* An answer to "how many reports" says nothing about what could be handed out. */
     if (queue->drawing) {
@@ -84,6 +85,7 @@ static void queue_post(struct queue *queue, bool open)
                   .address = queue->address,
                   .again = open && !queue->started,
                   .parts_most = queue->parts_most,
+                  .count_sent = queue->count_sent,
                   .max = open ? queue->room - queue->count : 0,
                   .rows = queue->fetched},
     };

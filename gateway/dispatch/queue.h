@@ -29,6 +29,7 @@ struct queue {
     struct queue *kin; /* the queues of the same unit, this one too: what fails in one may be
                           replaced from the reserve of another; NULL: boards */
     size_t n_kin;
+    bool count_sent; /* enum counting: what is undelivered calls no reserve */
 
     struct ledger_row *rows; /* ring of room; NULL until the first row comes */
     size_t head, count;
@@ -40,6 +41,7 @@ struct queue {
     int64_t open_parts; /* of what nobody has taken: as of the last fetch, less what was taken */
     size_t inflight;    /* taken and not settled */
     size_t awaiting;    /* messages without a report, as of the last fetch */
+    int64_t taken;      /* of the whole unit, in all runs, as of the last fetch */
     bool known;         /* the books have answered a fetch */
     bool drawing;       /* the last fetch was allowed to hand out rows */
     int32_t parts_most, parts_next; /* larger rows aren't fetched; next: from the next fetch on */

@@ -249,7 +249,7 @@ static void screen_tend_stakes(struct screen *screen)
     for (size_t i = 0; i < screen->n_stakes; i++) {
         struct stake *stake = &screen->stakes[i];
         const struct ledger_row *row = queue_peek(stake->queue);
-        bool open = work_is_open(stake->work);
+        bool open = work_is_open(stake->work) && stake->bar != SCREEN_BARRED;
 
         if (stake->known == STAKE_NEW ||
             (stake->known == STAKE_KNOWN && stake->more && !screen_has(screen, stake->work)))
@@ -260,7 +260,7 @@ static void screen_tend_stakes(struct screen *screen)
     }
 }
 
-static void screen_break_off(struct screen *screen)
+void screen_break_off(struct screen *screen)
 {
     screen->broken_off = true;
     screen->adapter->cancel(screen->adapter_state);
@@ -285,6 +285,7 @@ void screen_step(struct screen *screen)
     screen_end_slots(screen);
     if (screen->stopping)
         return;
+    screen_mind_bars(screen);
     if (!screen->clearing)
         screen_tend_stakes(screen);
     screen_look_at_quiet(screen);
@@ -300,8 +301,7 @@ void screen_step(struct screen *screen)
 
 /* ---- events ---- */
 
-/* What was broken off for the owner's sake, or in its way, holds up no withdrawal. */
-static void screen_hurry(struct screen *screen)
+void screen_hurry(struct screen *screen)
 {
     for (struct list *at = screen->showings.next; at != &screen->showings; at = at->next)
         LIST_ELEMENT(at, struct showing, link)->retry_ms = 0;
@@ -396,19 +396,6 @@ bool screen_start(struct screen *screen, const struct ledger_board *known,
         snprintf(screen->why, sizeof screen->why, "can't be started: %s", uv_strerror(rc));
     screen_wake(screen);
     return screen->started;
-}
-
-void screen_release(struct screen *screen, bool released)
-{
-    screen->asked_release = true;
-    if (screen->released == released)
-        return;
-    log_info("board=%s state=%s", screen->setup.env.board->id, released ? "released" : "resumed");
-    screen->released = released;
-    screen_hurry(screen);
-    if (released && screen->lent && screen->job.verb != ADAPTER_WITHDRAW && !screen->stopping)
-        screen_break_off(screen);
-    screen_step(screen);
 }
 
 void screen_clear(struct screen *screen)

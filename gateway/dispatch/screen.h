@@ -65,6 +65,17 @@ void screen_wake(struct screen *screen); /* it is due at once: a clock was set *
 /* The owner wants the board for itself: what is lent is broken off, what is up withdrawn. false:
  * the board may be used again. */
 void screen_release(struct screen *screen, bool released);
+/* The same at the word of a person of ours: nothing of ours is to be on it until resumed. */
+void screen_pause(struct screen *screen, bool paused);
+
+enum screen_bar {
+    SCREEN_OPEN,
+    SCREEN_BARRED,    /* nothing of the campaign is on the board; open slots come back later */
+    SCREEN_CANCELLED, /* and they don't: what was up is over */
+};
+/* What a person has said of the campaign there, which has joined; the screen is due then. Its queue
+ * there if that is news, else NULL: what is cancelled stays so. */
+struct queue *screen_bar(struct screen *screen, const struct work *work, enum screen_bar bar);
 /* Publishes nothing more, withdraws what is up. */
 void screen_clear(struct screen *screen);
 bool screen_is_clear(const struct screen *screen);
@@ -75,11 +86,13 @@ void screen_hear(struct screen *screen, const struct adapter_call *call,
                  struct adapter_answer *answer);
 
 const struct board *screen_board(const struct screen *screen);
-/* down: it doesn't answer, released or not; paused: it does, and is released or quiet. */
+/* down: it doesn't answer, released or not; paused: it does, and is released, quiet, or paused by a
+ * person. */
 enum lane_state screen_state(const struct screen *screen);
 const char *screen_why(const struct screen *screen); /* "" when all is well; English */
 bool screen_is_leftover(const struct screen *screen);
 bool screen_is_released(const struct screen *screen);
+bool screen_is_paused(const struct screen *screen); /* by a person of ours */
 bool screen_is_quiet_time(const struct screen *screen);
 bool screen_is_up(const struct screen *screen);     /* something of ours is on it, or may be */
 bool screen_is_skewed(const struct screen *screen); /* its clock is wrong by too much */

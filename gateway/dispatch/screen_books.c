@@ -275,8 +275,9 @@ static void screen_adopt(struct screen *screen, struct stake *stake, const struc
 {
     struct showing *showing = showing_new(stake->work, stake->queue, row);
 
-    showing->unwanted = row->state != DELIVERY_SENT && row->state != DELIVERY_SHOWN &&
-                        row->state != DELIVERY_UNKNOWN;
+    showing->unwanted = stake->bar == SCREEN_CANCELLED ||
+                        (row->state != DELIVERY_SENT && row->state != DELIVERY_SHOWN &&
+                         row->state != DELIVERY_UNKNOWN);
     stake->queue->inflight++;
     screen_adopt_showing(screen, showing);
 }

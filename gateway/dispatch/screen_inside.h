@@ -5,6 +5,7 @@
  *   screen_hear.c   what the device says
  *   screen_books.c  what the books are told and asked
  *   screen_strays.c what campaigns that aren't carried out now have left there
+ *   screen_steer.c  what people say of it
  *   screen_view.c   what can be seen of it, and when it is due */
 #ifndef LAWCAST_DISPATCH_SCREEN_INSIDE_H
 #define LAWCAST_DISPATCH_SCREEN_INSIDE_H
@@ -23,6 +24,7 @@ struct stake {
     struct work *work;
     struct queue *queue;
     int64_t weight;
+    enum screen_bar bar;
     enum stake_known known; /* what an earlier run left there */
     bool more;              /* there was more of that than was taken over at once */
 };
@@ -42,6 +44,8 @@ struct screen {
 
     bool ready, started, clearing, stopping, stopped, told_stopped;
     bool released, asked_release; /* asked: what the books said at the start is older */
+    bool paused;                  /* by a person of ours */
+    bool barred;                  /* people have said something of a stake since the last step */
     bool quiet;                   /* as of quiet_at_ms, until quiet_until_ms (wall) */
     int64_t quiet_at_ms, quiet_until_ms;
     char why[160]; /* it is not ready, "" when it is */
@@ -84,6 +88,12 @@ struct screen {
     void *adapter_state;
 };
 
+/* ---- screen.c ---- */
+
+/* What was broken off for somebody's sake, or in the way, holds up no withdrawal. */
+void screen_hurry(struct screen *screen);
+void screen_break_off(struct screen *screen);
+
 /* ---- screen_hear.c ---- */
 
 /* The last trouble with what is wanted there. what: NULL: none, it was seen there. */
@@ -118,6 +128,10 @@ void screen_tell(struct screen *screen); /* how the board stands, when that is d
 /* Nothing more is on its way and the device has stopped: says so. */
 void screen_end(struct screen *screen);
 
+/* ---- screen_steer.c ---- */
+
+void screen_mind_bars(struct screen *screen);
+
 /* ---- screen_strays.c ---- */
 
 void screen_ask_strays(struct screen *screen);
@@ -133,7 +147,7 @@ bool screen_must_publish(const struct screen *screen, const struct showing *show
 bool screen_ends_by_itself(const struct screen *screen); /* the device does, at until_ms */
 /* What is lent holds up something that must go. */
 bool screen_is_in_the_way(const struct screen *screen);
-/* It is the owner's for now, and nothing of ours is on it. */
+/* It is the owner's for now, or paused, and nothing of ours is on it. */
 bool screen_is_given_back(const struct screen *screen);
 bool screen_may_probe(const struct screen *screen);
 void screen_plan(struct screen *screen); /* when it is due next */

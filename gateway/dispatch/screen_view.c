@@ -50,6 +50,8 @@ static int64_t stake_claims(const struct stake *stake, const struct showing *sho
 {
     const struct ledger_row *row;
 
+    if (stake->bar != SCREEN_OPEN)
+        return 0;
     if (showing)
         return now + showing_left_ms(showing);
     if (stake->known != STAKE_KNOWN || !work_is_open(stake->work))
@@ -64,7 +66,7 @@ void screen_desire(struct screen *screen)
     struct showing *showings[SHARE_CLAIMS_MOST];
     struct stake *stakes[SHARE_CLAIMS_MOST];
     struct desired_claim claims[SHARE_CLAIMS_MOST];
-    struct desired_ask ask = {.released = screen->released,
+    struct desired_ask ask = {.released = screen->released || screen->paused,
                               .quiet = screen->quiet,
                               .quiet_until_ms = screen->quiet_until_ms,
                               .turn_ms = board->turn_s * 1000,
@@ -157,7 +159,7 @@ static int64_t stake_due_in_ms(const struct stake *stake, int64_t now)
     const struct ledger_row *row = queue_peek(stake->queue);
     const struct window *window;
 
-    if (stake->work->held || stake->work->stopping)
+    if (stake->work->held || stake->work->stopping || stake->bar == SCREEN_BARRED)
         return INT64_MAX;
     if (!work_is_open(stake->work)) {
         window = window_after(campaign->windows, campaign->n_windows, now);
@@ -254,7 +256,7 @@ enum lane_state screen_state(const struct screen *screen)
 {
     if (!screen->ready)
         return LANE_DOWN;
-    return screen->released || screen->quiet ? LANE_PAUSED : LANE_READY;
+    return screen->released || screen->quiet || screen->paused ? LANE_PAUSED : LANE_READY;
 }
 
 const char *screen_why(const struct screen *screen)
@@ -263,6 +265,8 @@ const char *screen_why(const struct screen *screen)
         return screen->why;
     if (screen->released)
         return "released to its owner";
+    if (screen->paused)
+        return "paused by a person";
     return screen->quiet ? "quiet time of its owner" : screen->trouble;
 }
 
@@ -274,6 +278,11 @@ bool screen_is_leftover(const struct screen *screen)
 bool screen_is_released(const struct screen *screen)
 {
     return screen->released;
+}
+
+bool screen_is_paused(const struct screen *screen)
+{
+    return screen->paused;
 }
 
 bool screen_is_quiet_time(const struct screen *screen)
@@ -293,7 +302,7 @@ bool screen_is_up(const struct screen *screen)
 
 bool screen_is_given_back(const struct screen *screen)
 {
-    return (screen->released || screen->quiet) && !screen_is_up(screen);
+    return (screen->released || screen->quiet || screen->paused) && !screen_is_up(screen);
 }
 
 bool screen_is_skewed(const struct screen *screen)

@@ -49,10 +49,20 @@ static void showing_fill_name(struct showing *showing)
     showing->name[n] = '\0';
 }
 
+/* The window that its slot lies in: its display's, or of a stray the campaign's, if it is known. */
+static const struct window *showing_window(const struct work *work, const struct queue *queue,
+                                           int64_t from_ms)
+{
+    for (size_t i = 0; i < work->n_boards; i++)
+        if (queue == &work->boards[i])
+            return window_at(work->board_displays[i]->windows, work->board_displays[i]->n_windows,
+                             from_ms);
+    return window_at(work->campaign->windows, work->campaign->n_windows, from_ms);
+}
+
 struct showing *showing_new(struct work *work, struct queue *queue, const struct ledger_row *row)
 {
-    const struct window *window =
-        window_at(work->campaign->windows, work->campaign->n_windows, row->from_ms);
+    const struct window *window = showing_window(work, queue, row->from_ms);
     struct showing *showing = mem_new(struct showing);
 
     list_init(&showing->link);

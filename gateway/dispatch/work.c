@@ -8,18 +8,17 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
+#include "gateway/dispatch/work_inside.h"
 
-#define WORK_EXPIRE_CHUNK 2000
-#define WORK_POLL_MS      500 /* how often awaited reports are counted when nothing else is left */
-#define WORK_CLOSE_CHUNK  2000
-#define WORK_HOUR_MS      INT64_C(3600000)
+#define WORK_POLL_MS 500 /* how often awaited reports are counted when nothing else is left */
 
-static void work_set(struct work *work, enum work_state state)
+void work_set(struct work *work, enum work_state state)
 {
     static const char *const names[] = {"entering", "running", "expiring", "waiting", "ended"};
 
     log_info("campaign=%s state=%s", work->campaign->id, names[state]);
     work->state = state;
+    work->changes++;
 }
 
 /* The queues of all orders, one after the other; NULL past the end. */
@@ -40,7 +39,7 @@ static void work_poll(struct work *work)
         queue_poll(queue);
 }
 
-static void work_begin_waiting(struct work *work)
+void work_begin_waiting(struct work *work)
 {
     work_set(work, WORK_WAITING);
     work->polled = false;
@@ -53,6 +52,7 @@ static void work_filled(void *ctx, struct queue *queue)
 {
     struct work *work = ctx;
 
+    work_count_taken(work, queue);
     if (queue->count)
         work->events->filled(work->ctx);
 }
@@ -62,12 +62,9 @@ static void work_open_orders(struct work *work)
     const struct campaign *campaign = work->campaign;
     const struct intake_numbers *numbers = intake_numbers(work->intake);
 
-    work->orders = mem_array(campaign->n_orders, struct work_order);
-    work->n_orders = campaign->n_orders;
     for (size_t i = 0; i < campaign->n_orders; i++) {
         struct work_order *order = &work->orders[i];
 
-        order->claim.quota = campaign->orders[i].quota;
         for (int32_t route = 0; route < PHONE_OPERATORS; route++)
             order->queues[route] = (struct queue){.ledger = work->ledger,
                                                   .campaign = work->number,
@@ -77,6 +74,7 @@ static void work_open_orders(struct work *work)
                                                   .room = QUEUE_ROOM,
                                                   .kin = order->queues,
                                                   .n_kin = PHONE_OPERATORS,
+                                                  .count_sent = campaign->counts == COUNT_SENT,
                                                   .filled = work_filled,
                                                   .ctx = work};
     }
@@ -166,6 +164,7 @@ static const struct intake_events work_intake_events = {
 void work_init(struct work *work)
 {
     work->intake = intake_new(work->loop, work->ledger, work->office, work->campaign);
+    work_make_orders(work);
 }
 
 void work_start(struct work *work)
@@ -218,13 +217,19 @@ void work_wake(struct work *work)
  * a board that hangs must not keep messages from being written off. */
 static bool work_messages_are_quiet(const struct work *work)
 {
-    return work->intake_over && !work->expiring && !work->closing && work_orders_are_still(work) &&
-           work_boards_all(work, work_queue_rests);
+    for (size_t i = 0; i < work->n_orders; i++)
+        if (work->orders[i].closing == CLOSING_CANCEL)
+            return false;
+    return work->intake_over && !work->expiring && !work->closing && !work->steering &&
+           work_orders_are_still(work) && work_boards_all(work, work_queue_rests);
 }
 
 static bool work_orders_are_exhausted(const struct work *work)
 {
-    return work_orders_all(work, queue_is_exhausted);
+    for (size_t i = 0; i < work->n_orders; i++)
+        if (!work_order_is_exhausted(&work->orders[i]))
+            return false;
+    return true;
 }
 
 static bool work_is_exhausted(const struct work *work)
@@ -234,17 +239,20 @@ static bool work_is_exhausted(const struct work *work)
 
 static bool work_is_over(const struct work *work, int64_t now)
 {
-    const struct campaign *campaign = work->campaign;
+    const struct hours *times = &work->times;
 
-    return !window_at(campaign->windows, campaign->n_windows, now) &&
-           !window_after(campaign->windows, campaign->n_windows, now);
+    return work->standing.cancelled || (!window_at(times->windows, times->n, now) &&
+                                        !window_after(times->windows, times->n, now));
 }
 
 bool work_is_open(const struct work *work)
 {
-    return (work->state == WORK_RUNNING || work->state == WORK_WAITING) && !work->stopping &&
-           !work->held &&
-           window_at(work->campaign->windows, work->campaign->n_windows, clock_wall_ms());
+    return work_may_send(work) && window_at(work->times.windows, work->times.n, clock_wall_ms());
+}
+
+bool work_is_paused(const struct work *work)
+{
+    return work->standing.paused && !work->standing.cancelled && work->state != WORK_ENDED;
 }
 
 bool work_is_quiet(const struct work *work)
@@ -264,105 +272,23 @@ size_t work_awaiting(const struct work *work)
 
 int64_t work_open_parts(const struct work *work)
 {
-    const struct queue *queue;
     int64_t parts = 0;
 
-    for (size_t i = 0; work_is_open(work) && (queue = work_message_queue(work, i)); i++)
-        parts += queue->open_parts;
+    for (size_t i = 0; i < work->n_orders; i++)
+        for (int route = 0; route < PHONE_OPERATORS; route++)
+            if (work_order_is_open(work, &work->orders[i]))
+                parts += work->orders[i].queues[route].open_parts;
     return parts;
-}
-
-int64_t work_window_end_ms(const struct work *work)
-{
-    const struct window *window =
-        window_at(work->campaign->windows, work->campaign->n_windows, clock_wall_ms());
-
-    return window ? window->to_ms : 0;
 }
 
 static void work_refill(struct work *work, int64_t now)
 {
-    bool open = work_is_open(work);
-    struct queue *queue;
+    for (size_t i = 0; i < work->n_orders; i++) {
+        bool open = work_order_is_open(work, &work->orders[i]);
 
-    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
-        queue_refill(queue, now, open);
-}
-
-static void work_expire(struct work *work);
-
-static void work_expired(struct ledger_op *op)
-{
-    struct work *work = op->owner;
-
-    work->expiring = false;
-    if (op->result < 0)
-        work_set(work, WORK_ENDED);
-    else if (op->expire.n == op->expire.max && !work->stopping)
-        work_expire(work);
-    else
-        work_begin_waiting(work);
-    work->events->filled(work->ctx);
-}
-
-static void work_expire(struct work *work)
-{
-    work->expiring = true;
-    work->expire = (struct ledger_op){.kind = LEDGER_EXPIRE,
-                                      .campaign = work->number,
-                                      .done = work_expired,
-                                      .owner = work,
-                                      .expire = {.max = WORK_EXPIRE_CHUNK}};
-    ledger_post(work->ledger, &work->expire);
-}
-
-/* Rows in memory are due in the books; EXPIRE writes them off there, so they must not be handed out
- * here. */
-static void work_forget_rows(struct work *work)
-{
-    struct queue *queue;
-
-    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
-        queue_forget(queue);
-    for (size_t i = 0; i < work->n_boards; i++)
-        queue_forget(&work->boards[i]);
-}
-
-static void work_close_reports(struct work *work);
-
-static void work_closed(struct ledger_op *op)
-{
-    struct work *work = op->owner;
-
-    work->closing = false;
-    work->polled = false;
-    if (op->result >= 0 && op->close.n == op->close.max && !work->stopping)
-        work_close_reports(work);
-}
-
-static void work_close_reports(struct work *work)
-{
-    int64_t hours = work->campaign->sms.report_close_h;
-
-    work->closing = true;
-    work->close = (struct ledger_op){
-        .kind = LEDGER_CLOSE,
-        .campaign = work->number,
-        .done = work_closed,
-        .owner = work,
-        .close = {.before_ms = clock_wall_ms() - hours * WORK_HOUR_MS, .max = WORK_CLOSE_CHUNK}};
-    ledger_post(work->ledger, &work->close);
-}
-
-/* Reports that are too old are awaited no longer: looked at hourly, and when only they are left. */
-static void work_tick_reports(struct work *work)
-{
-    int64_t now = clock_steady_ms();
-
-    if (!work->campaign->sms.report_close_h || work->closing || now < work->close_at_ms)
-        return;
-    work->close_at_ms = now + WORK_HOUR_MS;
-    work_close_reports(work);
+        for (int route = 0; route < PHONE_OPERATORS; route++)
+            queue_refill(&work->orders[i].queues[route], now, open);
+    }
 }
 
 static void work_tick_running(struct work *work, int64_t now)
@@ -372,7 +298,7 @@ static void work_tick_running(struct work *work, int64_t now)
             return;
         work_forget_rows(work);
         work_set(work, WORK_EXPIRING);
-        work_expire(work);
+        work_write_off(work);
     } else if (work_is_exhausted(work)) {
         work_begin_waiting(work);
     }
@@ -386,7 +312,7 @@ static void work_end(struct work *work, int64_t now)
         work->written_off = true;
         work_forget_rows(work);
         work_set(work, WORK_EXPIRING);
-        work_expire(work);
+        work_write_off(work);
     } else {
         work_set(work, WORK_ENDED);
     }
@@ -431,6 +357,8 @@ void work_tick(struct work *work)
     if ((work->state != WORK_RUNNING && work->state != WORK_WAITING) || work->stopping ||
         work->held)
         return;
+    if (!work->standing.cancelled && !work_tick_orders(work, now) && work_is_over(work, now))
+        return; /* what closes is counted before it is written off */
     work_refill(work, now);
     work_tick_reports(work);
     work_count_reports(work);
@@ -440,31 +368,36 @@ void work_tick(struct work *work)
         work_tick_waiting(work, now);
 }
 
-static int64_t work_sooner(int64_t a, int64_t b)
+/* When it begins or ends to be open. */
+static int64_t work_turn_ms(const struct work *work, int64_t now)
 {
-    return a < b ? a : b;
+    const struct window *window = window_at(work->times.windows, work->times.n, now);
+
+    if (window)
+        return window->to_ms;
+    window = window_after(work->times.windows, work->times.n, now);
+    return window ? window->from_ms : now;
 }
 
-int64_t work_next_ms(const struct work *work)
+int64_t work_next_ms(struct work *work)
 {
-    const struct campaign *campaign = work->campaign;
     int64_t now = clock_wall_ms(), next = INT64_MAX;
-    const struct window *window;
-    const struct queue *queue;
 
+    if (work->held)
+        return INT64_MAX;
     if (work->state == WORK_WAITING)
         next = work_awaiting(work) ? now + work->waiting_since_ms - clock_steady_ms() +
-                                         campaign->sms.report_wait_s * 1000
+                                         work->campaign->sms.report_wait_s * 1000
                                    : now; /* the next tick ends it */
     if (work->state != WORK_RUNNING)
         return next;
-    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
-        next = work_sooner(next, queue_next_ms(queue));
-    window = window_at(campaign->windows, campaign->n_windows, now);
-    if (window)
-        return work_sooner(next, window->to_ms);
-    window = window_after(campaign->windows, campaign->n_windows, now);
-    return window ? window->from_ms : now;
+    next = work_turn_ms(work, now);
+    for (size_t i = 0; i < work->n_orders; i++) {
+        int64_t own = work_order_next_ms(work, &work->orders[i], now);
+
+        next = own < next ? own : next;
+    }
+    return next;
 }
 
 void work_stop(struct work *work)
@@ -476,14 +409,10 @@ void work_stop(struct work *work)
 
 void work_fini(struct work *work)
 {
-    struct queue *queue;
-
-    LOG_ASSERT(work->state == WORK_ENDED && !work->expiring && !work->closing);
-    for (size_t i = 0; (queue = work_message_queue(work, i)); i++)
-        queue_fini(queue);
+    LOG_ASSERT(work->state == WORK_ENDED && !work->expiring && !work->closing && !work->steering);
+    work_free_orders(work);
     for (size_t i = 0; i < work->n_boards; i++)
         queue_fini(&work->boards[i]);
-    free(work->orders);
     free(work->boards);
     free(work->board_index);
     free(work->board_displays);
