@@ -3,15 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
+#include "gateway/base/mem.h"
 #include "gateway/command.h"
 #include "gateway/config/recipients.h"
 #include "gateway/dispatch/slots.h"
 #include "gateway/files.h"
+#include "gateway/foresight.h"
 #include "gateway/model/share.h"
 #include "gateway/refusals.h"
 #include "gateway/report/figure.h"
-#include "gateway/report/plan_limits.h"
 #include "gateway/report/plan_table.h"
 #include "gateway/report/refused.h"
 
@@ -26,7 +28,9 @@ struct plan_job {
     const struct plan_options *options;
     struct files files;
     const struct campaign *campaign;
-    struct plan *plan;
+    struct plan *plan;           /* the first one of plans */
+    struct plan **plans;         /* one a campaign: they share the modems */
+    struct foresight *foresight; /* NULL: it has no messages */
     struct refusals refusals;
     char *refused_path;
     int64_t refused_rows;
@@ -46,6 +50,18 @@ static int plan_read_rows(struct plan_job *job, struct refused *refused)
     }
     recipients_close(reader);
     return rc < 0 || job->files.diag.errors ? COMMAND_REFUSED : COMMAND_FINE;
+}
+
+/* What others want of the modems. */
+static int plan_read_rivals(struct plan_job *job)
+{
+    for (size_t i = 1; i < job->files.n; i++) {
+        job->plans[i] = foresight_read(job->files.campaigns[i], job->files.office,
+                                       job->refusals.set, &job->files.diag);
+        if (!job->plans[i])
+            return COMMAND_REFUSED;
+    }
+    return COMMAND_FINE;
 }
 
 static int plan_cant_write(const struct plan_job *job, int rc)
@@ -130,28 +146,6 @@ static void plan_tell_short(const struct plan_job *job)
     }
 }
 
-static bool plan_is_over_limits(const struct plan_job *job)
-{
-    return plan_limit_parts(job->campaign, job->files.office) < job->plan->totals.parts;
-}
-
-/* An upper bound that is too low leaves no doubt. */
-static void plan_tell_limits(const struct plan_job *job)
-{
-    char missing[FIGURE_ROOM];
-
-    if (!plan_is_over_limits(job))
-        return;
-    figure_count(job->plan->totals.parts - plan_limit_parts(job->campaign, job->files.office),
-                 missing);
-    fprintf(
-        stderr,
-        lang("%s parts more than the SIMs' limits let through in the windows: add SIMs, or open "
-             "the windows longer.\n",
-             "超出 SIM 卡限额 %s 条（计费条），时间窗内发不完：请增加 SIM 卡或延长时间窗。\n"),
-        missing);
-}
-
 /* What is no error and yet seldom meant. */
 static void plan_tell_texts(const struct plan_job *job)
 {
@@ -185,6 +179,8 @@ static void plan_print_json(const struct plan_job *job)
 
     jv_put(document, "refused_file", jv_string(job->refused_path));
     jv_put(document, "refused_rows", jv_int(job->refused_rows));
+    jv_put(document, "forecast",
+           job->foresight ? plan_forecast_json(foresight_view(job->foresight)) : jv_null());
     jv_write(document, true, &text);
     puts(buffer_text(&text));
     jv_free(document);
@@ -200,15 +196,52 @@ static int plan_print(const struct plan_job *job)
     } else {
         printf("%s (%s)\n\n", job->campaign->title, job->campaign->id);
         plan_print_table(job->plan, stdout);
+        if (job->foresight)
+            plan_forecast_print(foresight_view(job->foresight), stdout);
         plan_tell_refused(job, stdout);
     }
+    fflush(stdout); /* what follows goes to standard error, perhaps into the same pipe */
     plan_tell_texts(job);
     plan_tell_short(job);
-    plan_tell_limits(job);
-    return plan_is_short(job->plan) || plan_is_over_limits(job) ||
-                   plan_boards_are_short(job->plan->boards)
+    return plan_is_short(job->plan) || plan_boards_are_short(job->plan->boards) ||
+                   (job->foresight && plan_forecast_is_short(foresight_view(job->foresight)))
                ? COMMAND_SHORT
                : COMMAND_FINE;
+}
+
+static void plan_foresee(struct plan_job *job)
+{
+    if (job->campaign->n_orders)
+        job->foresight =
+            foresight_new(&(struct foresight_setup){.office = job->files.office,
+                                                    .plans = job->plans,
+                                                    .n_plans = job->files.n,
+                                                    .books = job->files.office->ledger_path,
+                                                    .now_ms = clock_wall_ms(),
+                                                    .air_ms = -1,
+                                                    .network = -1,
+                                                    .seed = 1});
+}
+
+static void plan_begin(struct plan_job *job)
+{
+    job->campaign = job->files.campaigns[0];
+    refusals_read(&job->refusals, "plan", job->files.office->ledger_path);
+    job->plans = mem_array(job->files.n, struct plan *);
+    job->plan = job->plans[0] = plan_new(job->campaign, job->files.office);
+    job->plan->opted_out = job->refusals.set;
+    job->refused_path = refused_path(job->options->folder, job->campaign->id);
+}
+
+static void plan_end(struct plan_job *job)
+{
+    foresight_free(job->foresight);
+    for (size_t i = 0; job->plans && i < job->files.n; i++)
+        plan_free(job->plans[i]);
+    free(job->plans);
+    free(job->refused_path);
+    refusals_free(&job->refusals);
+    files_free(&job->files);
 }
 
 static int plan_campaign(const struct plan_options *options)
@@ -218,20 +251,17 @@ static int plan_campaign(const struct plan_options *options)
 
     files_warn_times(&job.files);
     if (result == COMMAND_FINE) {
-        job.campaign = job.files.campaigns[0];
-        job.plan = plan_new(job.campaign, job.files.office);
-        refusals_read(&job.refusals, "plan", job.files.office->ledger_path);
-        job.plan->opted_out = job.refusals.set;
-        job.refused_path = refused_path(options->folder, job.campaign->id);
+        plan_begin(&job);
         result = plan_read(&job);
     }
-    diag_print(&job.files.diag, stderr);
     if (result == COMMAND_FINE)
+        result = plan_read_rivals(&job);
+    diag_print(&job.files.diag, stderr);
+    if (result == COMMAND_FINE) {
+        plan_foresee(&job);
         result = plan_print(&job);
-    free(job.refused_path);
-    plan_free(job.plan);
-    refusals_free(&job.refusals);
-    files_free(&job.files);
+    }
+    plan_end(&job);
     return result;
 }
 
@@ -281,48 +311,54 @@ const struct command command_plan = {
     .help_en = "Show what a campaign would send, and list the rows that are refused.",
     .help_zh = "计算任务将发送的内容，并列出被拒绝的行。",
     .usage = "[-c FILE] [--out DIR] [--numbers] [--json | --csv] CAMPAIGN [OTHER ...]",
-    .long_en = "Reads all recipients and prints, for each unit: quota, good numbers, reserve,\n"
-               "numbers that opted out before (of the books, if there are any), refused rows,\n"
-               "parts and the first message as it would go out; for each board:\n"
-               "slogans, slots, for how long it would show them, the proof that is asked and the\n"
-               "best that it can give; and what is planned of the targets. OTHER campaigns are\n"
-               "not planned; they only take their turns on the boards that they share. Nothing\n"
-               "is sent. The refused rows go to DIR/ID-refused.csv, each with its line and the\n"
-               "reason: send it back to the unit.\n\n"
-               "  -c, --config FILE   configuration; else conf/lawcast.cfg, then\n"
-               "                      /etc/lawcast/lawcast.cfg\n"
-               "  -o, --out DIR       where the refused rows go; else the current folder\n"
-               "      --numbers       whole numbers in that file; else masked. Delete it then\n"
-               "      --json          for programs\n"
-               "      --csv           for spreadsheets\n"
-               "  -h, --help          this text\n\n"
-               "Examples:\n"
-               "  lawcast plan campaigns/constitution-day\n"
-               "  lawcast plan --json campaigns/constitution-day | jq .totals\n"
-               "  lawcast plan campaigns/constitution-day campaigns/safety-week\n\n"
-               "Exit codes: 0 fine; 1 errors in the files; 2 wrong usage; 3 a unit has fewer\n"
-               "good numbers (reserve included) than its quota, the SIMs' limits don't let all\n"
-               "parts through while the windows are open, or the boards would not reach a\n"
-               "target; 4 the refused rows can't be written.\n",
-    .long_zh =
-        "读取全部名单，按单位列出：任务数、可用号码、备用号码、此前已拒收的号码（据账本）、\n"
-        "被拒绝的行、分段数和第一条短信的全文；按显示屏列出：标语数、播放时段数、计划播放时间、要求"
-        "的证明和该屏可达\n"
-        "到的证明；以及各项 targets 计划能否达到。其他任务（OTHER）不列出，只计算其在共用\n"
-        "显示屏上所占的轮次。不发送任何内容。被拒绝的行写入 DIR/任务代号-refused.csv，\n"
-        "写明行号和原因：请退回单位核对。\n\n"
-        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，\n"
-        "                      其次 /etc/lawcast/lawcast.cfg\n"
-        "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
-        "      --numbers       该文件写完整号码，用后请删除；默认遮盖\n"
-        "      --json          供程序使用\n"
-        "      --csv           供电子表格使用\n"
-        "  -h, --help          本说明\n\n"
-        "示例：\n"
+    .long_en =
+        "Reads all recipients and prints, for each unit: quota, good numbers, reserve,\n"
+        "numbers that opted out before (of the books, if there are any), refused rows,\n"
+        "parts and the first message as it would go out; for each board:\n"
+        "slogans, slots, for how long it would show them, the proof that is asked and the\n"
+        "best that it can give; and what is planned of the targets. Then it foretells the\n"
+        "sending: for each unit and network messages, parts, cost (price of the modems),\n"
+        "finish and the latest one (19 of 20 days end before), what is short in parts,\n"
+        "what stands in the way and what would mend it; and a picture. A part takes what\n"
+        "air_ms says; else what the books have measured; else 3 s. OTHER campaigns are\n"
+        "not planned; they only share the modems, and take their turns on the boards.\n"
+        "Nothing is sent. The refused rows go to DIR/ID-refused.csv, each with its line and the\n"
+        "reason: send it back to the unit.\n\n"
+        "  -c, --config FILE   configuration; else conf/lawcast.cfg, then\n"
+        "                      /etc/lawcast/lawcast.cfg\n"
+        "  -o, --out DIR       where the refused rows go; else the current folder\n"
+        "      --numbers       whole numbers in that file; else masked. Delete it then\n"
+        "      --json          for programs\n"
+        "      --csv           for spreadsheets\n"
+        "  -h, --help          this text\n\n"
+        "Examples:\n"
         "  lawcast plan campaigns/constitution-day\n"
-        "  lawcast plan --json campaigns/constitution-day | jq .totals\n"
+        "  lawcast plan --json campaigns/constitution-day | jq .forecast\n"
         "  lawcast plan campaigns/constitution-day campaigns/safety-week\n\n"
-        "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于\n"
-        "任务数，超出 SIM 卡限额，或显示屏达不到 targets；4 无法写入被拒绝的行。\n",
+        "Exit codes: 0 fine; 1 errors in the files; 2 wrong usage; 3 a unit has fewer\n"
+        "good numbers (reserve included) than its quota, not all messages can be sent\n"
+        "while the windows are open, or the boards would not reach a target; 4 the refused rows "
+        "can't be written.\n",
+    .long_zh = "读取全部名单，按单位列出：任务数、可用号码、备用号码、此前已拒收的号码（据账\n"
+               "本）、被拒绝的行、分段数和第一条短信的全文；按显示屏列出：标语数、播放时段数、\n"
+               "计划播放时间、要求的证明和该屏可达到的证明；以及各项 targets 计划能否达到。\n"
+               "然后预测发送进度：按单位和运营商列出短信数、计费条、费用（据设备单价）、预计\n"
+               "完成时间、最迟时间（20 次中 19 次不晚于此）、缺口（计费条）、原因和补救办法，\n"
+               "并附图。每条用时取 air_ms，其次据账本实测，否则按 3 秒计。其他任务（OTHER）\n"
+               "不列出，只计算其占用的短信设备和显示屏轮次。不发送任何内容。被拒绝的行写入\n"
+               "DIR/任务代号-refused.csv，写明行号和原因：请退回单位核对。\n\n"
+               "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，\n"
+               "                      其次 /etc/lawcast/lawcast.cfg\n"
+               "  -o, --out 目录      被拒绝的行写入此目录；默认当前目录\n"
+               "      --numbers       该文件写完整号码，用后请删除；默认遮盖\n"
+               "      --json          供程序使用\n"
+               "      --csv           供电子表格使用\n"
+               "  -h, --help          本说明\n\n"
+               "示例：\n"
+               "  lawcast plan campaigns/constitution-day\n"
+               "  lawcast plan --json campaigns/constitution-day | jq .forecast\n"
+               "  lawcast plan campaigns/constitution-day campaigns/safety-week\n\n"
+               "退出码：0 正常；1 文件有错误；2 用法错误；3 有单位的可用号码（含备用）少于\n"
+               "任务数，时间窗内发不完，或显示屏达不到 targets；4 无法写入被拒绝的行。\n",
     .run = plan_run,
 };

@@ -4,14 +4,9 @@
 
 #include "gateway/base/lang.h"
 #include "gateway/report/figure.h"
-#include "gateway/report/plan_limits.h"
 #include "gateway/report/plan_table.h"
 #include "gateway/report/sheet.h"
 #include "gateway/report/table.h"
-
-/* A modem needs this long for one part (measured on GSM and 4G modems): the forecast's two ends. */
-#define PLAN_PART_FAST_MS 2000
-#define PLAN_PART_SLOW_MS 6000
 
 enum { PLAN_CELLS = 9 };
 
@@ -95,45 +90,6 @@ static void plan_print_refused(const struct plan *plan, FILE *out)
     table_free(table);
 }
 
-static void plan_print_limits(const struct plan *plan, FILE *out)
-{
-    int64_t most = plan_limit_parts(plan->campaign, plan->office);
-    char let[FIGURE_ROOM], needed[FIGURE_ROOM];
-
-    if (most == INT64_MAX)
-        return;
-    figure_count(most, let);
-    figure_count(plan->totals.parts, needed);
-    fprintf(
-        out,
-        lang("The limits of the SIMs let at most %s parts through in that time; %s are needed.\n",
-             "按 SIM 卡限额，时间窗内最多可发 %s 条（计费条），需要 %s 条。\n"),
-        let, needed);
-}
-
-static void plan_print_forecast(const struct plan *plan, FILE *out)
-{
-    int64_t modems = (int64_t)plan->office->n_modems;
-    char fast[FIGURE_ROOM], slow[FIGURE_ROOM], window[FIGURE_ROOM];
-
-    if (!modems) {
-        fputs(lang("\nNo modem is configured: nothing can be sent.\n",
-                   "\n没有配置短信设备，无法发送。\n"),
-              out);
-        return;
-    }
-    figure_span((plan->totals.parts + modems - 1) / modems * PLAN_PART_FAST_MS, fast);
-    figure_span((plan->totals.parts + modems - 1) / modems * PLAN_PART_SLOW_MS, slow);
-    figure_span(plan_window_ms(plan), window);
-    fprintf(
-        out,
-        lang("\n%d modems at 2 to 6 seconds a part need %s to %s (h:mm:ss); the windows are open "
-             "for %s.\n",
-             "\n%d 台短信设备按每条 2 至 6 秒计，需要 %s 至 %s（时:分:秒）；时间窗共 %s。\n"),
-        (int)modems, fast, slow, window);
-    plan_print_limits(plan, out);
-}
-
 void plan_print_table(const struct plan *plan, FILE *out)
 {
     if (plan->campaign->n_orders) {
@@ -143,8 +99,6 @@ void plan_print_table(const struct plan *plan, FILE *out)
         plan_print_samples(plan, out);
     }
     plan_boards_print(plan->boards, out);
-    if (plan->campaign->n_orders)
-        plan_print_forecast(plan, out);
 }
 
 static void plan_csv_line(const struct plan_unit *line, const char *name, FILE *out)
@@ -224,7 +178,6 @@ static struct jv *plan_json_sample(const struct plan_unit *unit)
 struct jv *plan_to_json(const struct plan *plan)
 {
     struct jv *document = jv_object(), *units = jv_array(), *totals = jv_object();
-    int64_t most = plan_limit_parts(plan->campaign, plan->office);
 
     for (size_t i = 0; i < plan->campaign->n_orders; i++) {
         struct jv *unit = jv_object();
@@ -243,7 +196,6 @@ struct jv *plan_to_json(const struct plan *plan)
     jv_put(document, "targets", plan_targets_json(plan->boards));
     jv_put(document, "totals", totals);
     jv_put(document, "modems", jv_int((int64_t)plan->office->n_modems));
-    jv_put(document, "limit_parts", most < INT64_MAX ? jv_int(most) : jv_null());
     jv_put(document, "window_seconds", jv_int(plan_window_ms(plan) / 1000));
     return document;
 }

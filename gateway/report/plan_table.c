@@ -83,8 +83,10 @@ static void plan_count(struct plan_unit *line, const struct recipient *row)
         line->parts_most = row->parts;
     if (row->reserve) {
         line->reserve++;
+        line->reserve_routes[row->route][row->parts]++;
         return;
     }
+    line->routes[row->route][row->parts]++;
     line->good++;
     line->parts += row->parts;
 }
@@ -185,9 +187,11 @@ const char *plan_alphabet(const struct plan_unit *line)
 
 int64_t plan_window_ms(const struct plan *plan)
 {
-    int64_t sum = 0;
+    struct calendar calendar = {0};
+    int64_t sum;
 
-    for (size_t i = 0; i < plan->campaign->n_windows; i++)
-        sum += plan->campaign->windows[i].to_ms - plan->campaign->windows[i].from_ms;
+    campaign_message_windows(plan->campaign, &calendar);
+    sum = calendar_open_ms(calendar.items, calendar.n);
+    calendar_free(&calendar);
     return sum;
 }

@@ -16,6 +16,7 @@
 #include "gateway/model/campaign.h"
 #include "gateway/model/numset.h"
 #include "gateway/model/office.h"
+#include "gateway/model/outcome.h"
 #include "gateway/report/plan_boards.h"
 
 struct plan_unit {
@@ -26,6 +27,9 @@ struct plan_unit {
     int64_t opted_out; /* of people who have refused before: not sent to, and in no other figure */
     int64_t refused[REFUSALS];
     int64_t parts;                   /* of the good ones: what is billed when all goes well */
+    /* Messages by network and parts: of the good ones, and of the reserve. */
+    int64_t routes[PHONE_OPERATORS][OUTCOME_PARTS_MAX + 1];
+    int64_t reserve_routes[PHONE_OPERATORS][OUTCOME_PARTS_MAX + 1];
     int64_t parts_least, parts_most; /* of one message, reserve included; 0: no message */
     int64_t alphabet[2];             /* messages, by enum sms_alphabet */
     int64_t gaps;                    /* messages with an empty field that the template uses */
@@ -60,7 +64,7 @@ const char *plan_refusal_name(enum refusal why);
 const char *plan_refusal_label(enum refusal why);
 /* "UCS-2", "GSM-7", "UCS-2 + GSM-7", "-": what the unit's messages are written in. */
 const char *plan_alphabet(const struct plan_unit *line);
-/* How long the windows are open in all. */
+/* How long messages may be sent in all. */
 int64_t plan_window_ms(const struct plan *plan);
 
 #endif
