@@ -45,10 +45,21 @@ static void bank_arm(struct bank *bank)
     const struct report *front = due_front(&bank->due);
     int64_t wait;
 
-    if (!front)
+    if (!front || clock_is_frozen())
         return;
     wait = front->due_ms - clock_steady_ms();
     uv_timer_start(&bank->timer, bank_on_due, wait > 0 ? (uint64_t)wait : 0, 0);
+}
+
+/* On a frozen clock the network reports on the grid. */
+static int64_t bank_on_grid(const struct bank *bank, int64_t after_ms)
+{
+    int64_t grid_ms = bank->env.grid_ms, late_ms;
+
+    if (!clock_is_frozen())
+        return after_ms;
+    late_ms = (clock_wall_ms() + after_ms) % grid_ms;
+    return late_ms ? after_ms + grid_ms - late_ms : after_ms;
 }
 
 /* Even without a delay the report comes by the timer, never from inside the modem's own turn. */
@@ -57,7 +68,8 @@ static void bank_promise(void *ctx, const struct report *report)
     struct bank *bank = ctx;
     struct report due = *report;
 
-    due.due_ms = clock_steady_ms() + (report->due_ms < 0 ? bank->report_ms : report->due_ms);
+    due.due_ms = clock_steady_ms() +
+                 bank_on_grid(bank, report->due_ms < 0 ? bank->report_ms : report->due_ms);
     due_push(&bank->due, &due);
     if (due_front(&bank->due)->due_ms == due.due_ms || !uv_is_active((uv_handle_t *)&bank->timer))
         bank_arm(bank);
@@ -65,7 +77,34 @@ static void bank_promise(void *ctx, const struct report *report)
 
 void bank_advance(struct bank *bank)
 {
+    for (size_t i = 0; i < bank->n && clock_is_frozen(); i++)
+        modem_advance(bank->modems[i], clock_wall_ms());
     bank_on_due(&bank->timer);
+}
+
+int64_t bank_next_ms(const struct bank *bank)
+{
+    const struct report *front = due_front(&bank->due);
+    int64_t next = front ? front->due_ms - clock_steady_ms() + clock_wall_ms() : INT64_MAX;
+
+    for (size_t i = 0; i < bank->n; i++) {
+        int64_t at = modem_next_ms(bank->modems[i]);
+
+        next = at < next ? at : next;
+    }
+    return next;
+}
+
+struct bank_view bank_view(const struct bank *bank)
+{
+    struct bank_view view = {0};
+
+    for (size_t i = 0; i < bank->n; i++) {
+        view.air += modem_is_in_air(bank->modems[i]);
+        view.said += (int64_t)modem_said(bank->modems[i]);
+        view.gone += !modem_is_plugged(bank->modems[i]);
+    }
+    return view;
 }
 
 struct bank *bank_new(uv_loop_t *loop, struct sim_log *log, const struct sim_spec *spec)
@@ -76,6 +115,7 @@ struct bank *bank_new(uv_loop_t *loop, struct sim_log *log, const struct sim_spe
                                    .log = log,
                                    .fates = fates_new((uint64_t)spec->seed, &spec->odds),
                                    .dir = spec->dir,
+                                   .grid_ms = spec->grid_ms > 0 ? spec->grid_ms : 1,
                                    .promise = bank_promise,
                                    .ctx = bank};
     bank->report_ms = spec->report_ms;

@@ -22,8 +22,16 @@ struct modem *bank_modem(struct bank *bank, size_t index);
 bool bank_has_link(const struct bank *bank, const char *path);
 const char *bank_dir(const struct bank *bank);
 struct fates *bank_fates(struct bank *bank);
-/* The clock was set: says the reports that are due by now. */
+/* The clock was set: says the reports that are due by now; frozen: ends what is in the air. */
 void bank_advance(struct bank *bank);
+/* Frozen: wall time of what happens next by itself; INT64_MAX: nothing. */
+int64_t bank_next_ms(const struct bank *bank);
+struct bank_view {
+    int64_t air;  /* messages in the air, on a frozen clock */
+    int64_t said; /* reports, until now */
+    int64_t gone; /* modems that are unplugged */
+};
+struct bank_view bank_view(const struct bank *bank);
 /* Reports promised and not yet said to a host. */
 size_t bank_reports_pending(const struct bank *bank);
 

@@ -56,6 +56,7 @@ struct boards *boards_new(uv_loop_t *loop, struct sim_log *log, const struct sim
     boards->loop = loop;
     boards->log = log;
     boards->n = spec->n_boards;
+    boards->next_ms = INT64_MAX;
     boards->places = mem_array(boards->n, struct board_place);
     for (size_t i = 0; i < boards->n; i++) {
         struct board_place *place = &boards->places[i];
@@ -108,8 +109,19 @@ void boards_advance(struct boards *boards)
             next = change;
     }
     uv_timer_stop(&boards->edge);
-    if (next != INT64_MAX)
+    boards->next_ms = next;
+    if (next != INT64_MAX && !clock_is_frozen())
         uv_timer_start(&boards->edge, boards_on_edge, (uint64_t)(next - now), 0);
+}
+
+int64_t boards_next_ms(const struct boards *boards)
+{
+    return boards->next_ms;
+}
+
+bool boards_are_quiet(const struct boards *boards)
+{
+    return list_is_empty(&boards->calls);
 }
 
 static void boards_on_again(uv_timer_t *timer)

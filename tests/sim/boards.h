@@ -33,6 +33,10 @@ unsigned boards_port(const struct boards *boards);
 struct jv *boards_urls(const struct boards *boards);
 /* The clock was moved. */
 void boards_advance(struct boards *boards);
+/* Wall time of what changes next by itself, as of the last request; INT64_MAX: nothing. */
+int64_t boards_next_ms(const struct boards *boards);
+/* No board is calling anybody. */
+bool boards_are_quiet(const struct boards *boards);
 
 struct board_place *boards_find(struct boards *boards, const char *id);
 void board_place_reboot(struct board_place *place);

@@ -41,6 +41,7 @@ struct boards {
     uv_poll_t poll;
     uv_timer_t again;  /* when the daemon wants to run again */
     uv_timer_t edge;   /* when something on a screen changes by itself */
+    int64_t next_ms;   /* wall: when that will be; INT64_MAX: never */
     struct list calls; /* struct board_errand */
     bool closing;
 };

@@ -38,6 +38,8 @@ static const char *control_clock(struct control_call *call)
 
     if (control_number(call->words[0], INT64_C(253402300799999), &wall_ms))
         return "not a time in milliseconds";
+    if (clock_is_frozen())
+        control_tell_bank(call);
     clock_set(wall_ms);
     bank_advance(call->control->bank);
     boards_advance(call->control->boards);
@@ -118,6 +120,7 @@ static const char *control_fate(struct control_call *call)
 
 static const struct control_command control_commands[] = {
     {"clock", "EPOCH_MS", 1, 1, control_clock},
+    {"quiet", "N AIR SAID GONE", 4, 4, control_quiet},
     {"sync", "", 0, 0, control_sync},
     {"quit", "", 0, 0, control_quit},
     {"number", "DIGITS cms CODE|status S|late MS|silent|busy N", 2, 3, control_fate},
@@ -205,6 +208,9 @@ void control_run(struct control *control, char *line, struct buffer *answer)
         jv_free(call.answer);
         call.answer = jv_object();
         jv_put(call.answer, "error", jv_string(wrong));
+    } else if (call.later) {
+        jv_free(call.answer);
+        return;
     }
     jv_write(call.answer, false, answer);
     buffer_add_char(answer, '\n');

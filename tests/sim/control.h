@@ -2,6 +2,10 @@
  * Runs: loop.
  *
  *   clock EPOCH_MS            sync                      quit (or the end of the input)
+ *   quiet N AIR SAID GONE     on a frozen clock: is answered when everything is quiet: no board
+ * calls, AIR messages are in the air, SAID reports were said in all, and GONE modems are unplugged.
+ * Adds n (N) and next: the time of what happens next by itself, not there if nothing does. A later
+ * one replaces it
  *
  * Boards:
  *   reboot BOARD              power off and on again
@@ -60,7 +64,8 @@
  *   store K                   adds used: messages in the SIM's memory
  *
  * {"ok":"clock"}, or {"error":"..."} for what can't be done; sync adds accepted and
- * reports_pending. The clock takes reports with it: what is due by the new time comes at once. */
+ * reports_pending. The clock takes reports with it: what is due by the new time comes at once. A
+ * frozen clock takes everything with it, and adds air, said and gone as they were before. */
 #ifndef LAWCAST_TESTS_SIM_CONTROL_H
 #define LAWCAST_TESTS_SIM_CONTROL_H
 
@@ -70,16 +75,25 @@
 #include "tests/sim/bank.h"
 #include "tests/sim/boards.h"
 
+/* What the caller of "quiet" thinks of the world. */
+struct control_quiet {
+    bool asked;
+    int64_t n, air, said, gone;
+};
+
 /* What commands act on. */
 struct control {
     struct bank *bank;
     struct boards *boards;
     struct sim_log *log;
     bool quit; /* was asked for */
+    struct control_quiet quiet;
 };
 
-/* Runs one line (changed in place) and adds its answer, a line with its end. */
+/* Runs one line (changed in place) and adds its answer, a line with its end; none to "quiet". */
 void control_run(struct control *control, char *line, struct buffer *answer);
+/* After each event: adds the answer to "quiet", when it is. */
+void control_look(struct control *control, struct buffer *answer);
 /* All commands with their words, one a line. */
 void control_print_help(FILE *out);
 

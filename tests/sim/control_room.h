@@ -1,6 +1,6 @@
 /* control_room: what commands share: control.c (the rest), control_board.c (boards),
- * control_modem.c (modems' faults and settings), control_inbound.c (messages for SIMs). Runs: loop.
- */
+ * control_modem.c (modems' faults and settings), control_inbound.c (messages for SIMs),
+ * control_quiet.c (how a frozen clock goes on). Runs: loop. */
 #ifndef LAWCAST_TESTS_SIM_CONTROL_ROOM_H
 #define LAWCAST_TESTS_SIM_CONTROL_ROOM_H
 
@@ -16,6 +16,7 @@ struct control_call {
     char *words[CONTROL_WORDS];
     size_t n;
     struct jv *answer; /* keys beside "ok" */
+    bool later;        /* it is not answered now */
 };
 
 /* A command's function returns NULL, or what is wrong. The last of the most words takes the rest of
@@ -30,6 +31,10 @@ struct control_command {
  * index. */
 extern const struct control_command control_board_commands[], control_modem_commands[],
     control_inbound_commands[];
+
+/* control_quiet.c */
+const char *control_quiet(struct control_call *call);
+void control_tell_bank(struct control_call *call);
 
 /* A whole number in range. 0 or 1. */
 int control_number(const char *text, int64_t most, int64_t *out);

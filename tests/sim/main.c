@@ -39,6 +39,7 @@ struct world {
     char input_bytes[MAIN_INPUT];
     struct buffer lines;
     uv_signal_t term, interrupt;
+    uv_prepare_t look; /* before the loop sleeps */
     bool closing;
 };
 
@@ -50,6 +51,7 @@ static void world_close(struct world *world)
     uv_close(&world->input.handle, NULL);
     uv_close((uv_handle_t *)&world->term, NULL);
     uv_close((uv_handle_t *)&world->interrupt, NULL);
+    uv_close((uv_handle_t *)&world->look, NULL);
     bank_close(world->control.bank);
     boards_close(world->control.boards);
     sim_log_close(world->control.log);
@@ -140,6 +142,16 @@ static void world_open_input(struct world *world)
         log_panic("standard input can't be read: %s", uv_strerror(rc));
 }
 
+static void world_on_look(uv_prepare_t *look)
+{
+    BUFFER_FREE_LATER struct buffer answer = BUFFER_NULL;
+    struct world *world = look->data;
+
+    control_look(&world->control, &answer);
+    if (answer.length)
+        world_say(&answer);
+}
+
 static void world_on_signal(uv_signal_t *handle, int number)
 {
     (void)number;
@@ -154,6 +166,9 @@ static void world_open_signals(struct world *world)
     world->term.data = world->interrupt.data = world;
     uv_signal_start(&world->term, world_on_signal, SIGTERM);
     uv_signal_start(&world->interrupt, world_on_signal, SIGINT);
+    uv_prepare_init(&world->loop, &world->look);
+    world->look.data = world;
+    uv_prepare_start(&world->look, world_on_look);
 }
 
 static void world_say_ready(const struct world *world)
@@ -215,6 +230,11 @@ static int world_run(struct world *world)
 
     world_raise_limit();
     if (world->spec.clock_ms)
+        clock_set(world->spec.clock_ms);
+    if (world->spec.frozen)
+        clock_freeze();
+    /* A frozen clock begins at a whole instant. */
+    if (world->spec.frozen && world->spec.clock_ms)
         clock_set(world->spec.clock_ms);
     uv_loop_init(&world->loop);
     world->control.log = sim_log_open(&world->loop, world->spec.log);

@@ -56,6 +56,8 @@ struct modem *modem_new(const struct modem_env *env, const struct modem_spec *sp
     modem_init_radio(&modem->radio, spec);
     modem->at = at_new(&host, &modem->radio);
     modem->air_ms = spec->air_ms;
+    modem->time =
+        (struct modem_time){.due_ms = INT64_MAX, .gap_ms = spec->gap_ms, .lost_ms = spec->lost_ms};
     modem->echo_delay_us = spec->echo_delay_us;
     modem->reference_zero = spec->reference_zero;
     modem->reports.late_ms = FATE_USUAL;
@@ -278,6 +280,7 @@ void modem_unplug(struct modem *modem)
     if (!tty)
         return;
     modem->tty = NULL;
+    modem->time.due_ms = INT64_MAX;
     uv_timer_stop(&modem->air);
     uv_timer_stop(&modem->echo);
     at_reset(modem->at);

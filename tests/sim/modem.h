@@ -30,6 +30,7 @@ struct modem_env {
     struct sim_log *log;
     struct fates *fates;
     const char *dir;
+    int64_t grid_ms; /* of a frozen clock */
     /* The network will report, report->due_ms from now (-1: as usual): hand it to modem_report when
      * its time has come. */
     void (*promise)(void *ctx, const struct report *report);
@@ -46,6 +47,17 @@ bool modem_is_plugged(const struct modem *modem);
 /* Unplugs and closes its timers; modem_free once the loop has run them down. */
 void modem_close(struct modem *modem);
 void modem_free(struct modem *modem);
+
+/* ---- on a frozen clock ---- */
+
+/* Is a message in the air? */
+bool modem_is_in_air(const struct modem *modem);
+/* Reports that it has said. */
+uint64_t modem_said(const struct modem *modem);
+/* Wall time of what happens next by itself; INT64_MAX: nothing. */
+int64_t modem_next_ms(const struct modem *modem);
+/* The clock was set: what is in the air may end, and so may the modem. */
+void modem_advance(struct modem *modem, int64_t now_ms);
 
 /* The path. */
 const char *modem_link(const struct modem *modem);

@@ -125,6 +125,62 @@ static void modem_on_air_end(uv_timer_t *timer)
     modem_turn(modem);
 }
 
+/* ---- on a frozen clock ---- */
+
+static int64_t modem_round(int64_t ms, int64_t grid_ms)
+{
+    return grid_ms > 1 ? (ms + grid_ms / 2) / grid_ms * grid_ms : ms;
+}
+
+/* By what a part ends too early or too late on the grid the next one is longer or shorter, so that
+ * their mean is right. A part that was handed over less than a grid after it could begin was late
+ * only because of the grid. */
+static void modem_rise(struct modem *modem)
+{
+    struct modem_time *time = &modem->time;
+    int64_t now = clock_wall_ms(), grid_ms = modem->env->grid_ms;
+    int64_t end_ms = (time->free_ms > now - grid_ms ? time->free_ms : now) + modem->air_ms;
+
+    time->free_ms = end_ms + time->gap_ms;
+    time->due_ms = modem_round(end_ms, grid_ms);
+    if (time->due_ms > now)
+        return;
+    time->due_ms = INT64_MAX;
+    modem_end_air(modem);
+}
+
+bool modem_is_in_air(const struct modem *modem)
+{
+    return modem->time.due_ms != INT64_MAX;
+}
+
+uint64_t modem_said(const struct modem *modem)
+{
+    return modem->said;
+}
+
+int64_t modem_next_ms(const struct modem *modem)
+{
+    const struct modem_time *time = &modem->time;
+
+    if (!modem->tty || !time->lost_ms || time->due_ms < time->lost_ms)
+        return time->due_ms;
+    return time->lost_ms;
+}
+
+void modem_advance(struct modem *modem, int64_t now_ms)
+{
+    struct modem_time *time = &modem->time;
+
+    if (time->lost_ms && time->lost_ms <= now_ms)
+        modem_unplug(modem);
+    if (time->due_ms > now_ms)
+        return;
+    time->due_ms = INT64_MAX;
+    modem_end_air(modem);
+    modem_turn(modem);
+}
+
 static void modem_refuse_pdu(struct modem *modem, const char *why)
 {
     struct at_refusal refusal = {AT_ERROR_CMS, MODEM_CMS_BAD_PDU};
@@ -143,6 +199,8 @@ void modem_on_submit(void *ctx, const uint8_t *pdu, size_t length, size_t announ
         modem_refuse_pdu(modem, pdu_error_name(rc));
     else if (!radio_is_served(&modem->radio))
         modem_refuse_now(modem, &no_service);
+    else if (clock_is_frozen())
+        modem_rise(modem);
     else if (modem->air_ms > 0)
         uv_timer_start(&modem->air, modem_on_air_end, (uint64_t)modem->air_ms, 0);
     else
@@ -169,6 +227,7 @@ static int modem_say_report(struct modem *modem, const struct report *report)
     if (at_report(modem->at, &message))
         return 1;
     sim_log_reported(modem->env->log, report);
+    modem->said++;
     return 0;
 }
 

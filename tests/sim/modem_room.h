@@ -40,6 +40,12 @@ struct modem {
     struct modem_tty *tty; /* NULL: unplugged */
     uv_timer_t air, echo;
     int64_t air_ms, echo_delay_us;
+    struct modem_time {
+        int64_t due_ms;  /* wall: the end of what is in the air; INT64_MAX: nothing is */
+        int64_t free_ms; /* wall: when the next part may begin, to the millisecond */
+        int64_t gap_ms, lost_ms;
+    } time;        /* of a frozen clock */
+    uint64_t said; /* reports */
     bool reference_zero;
     struct pdu_submit sending; /* while at_is_busy */
     struct modem_faults faults;

@@ -26,6 +26,8 @@ static const struct spec_key spec_keys[] = {
     {"report_ms", SPEC_INT, SPEC_AT(report_ms), 86400000},
     {"seed", SPEC_INT, SPEC_AT(seed), INT64_MAX},
     {"clock_ms", SPEC_INT, SPEC_AT(clock_ms), INT64_C(253402300799999)},
+    {"frozen", SPEC_BOOL, SPEC_AT(frozen), 0},
+    {"grid_ms", SPEC_INT, SPEC_AT(grid_ms), 60000},
     {"family", SPEC_STRING, SPEC_AT(family), 0},
     {"faults", SPEC_FAULTS, 0, 0},
     {"modem_specs", SPEC_MODEMS, 0, 0},
@@ -332,7 +334,7 @@ static void spec_print_help(void)
 
 static void spec_preset(struct sim_spec *spec)
 {
-    *spec = (struct sim_spec){.modems = 1, .report_ms = 50, .seed = 1};
+    *spec = (struct sim_spec){.modems = 1, .report_ms = 50, .seed = 1, .grid_ms = 1};
     spec->dir = mem_dup("sim");
     spec->family = mem_dup("generic");
 }

@@ -5,13 +5,15 @@
  * Every key of the file is optional, unknown keys are errors, and all errors are told at once:
  *
  *   { "modems": 4, "dir": "sim", "log": "FILE", "air_ms": 0, "report_ms": 50, "seed": 1,
- *     "clock_ms": 0, "family": "generic|huawei|quectel|simcom|zte|wavecom",
+ *     "clock_ms": 0, "frozen": false, "grid_ms": 1,
+ *     "family": "generic|huawei|quectel|simcom|zte|wavecom",
  *     "faults": { "undelivered_permille": 0, "rejected_permille": 0, "busy_permille": 0,
  *       "silent_reports_permille": 0, "report_twice_permille": 0, "reference_zero": false,
  *       "echo_delay_us": 0 },
  *     "modem_specs": [ { "index": 0, "imei": "860000000000000", "imsi": "460000000000000",
  *       "pin": "1234", "puk": false, "network": "CHINA MOBILE", "registration": 1, "signal": 20,
- *       "cdma": false, "family": "huawei", "smsc": "+8613800100500", "air_ms": 0,
+ *       "cdma": false, "family": "huawei", "smsc": "+8613800100500", "air_ms": 0, "gap_ms": 0,
+ *       "lost_ms": 0,
  *       "reference_zero": false, "echo_delay_us": 0, "link": "modem-0" } ],
  *     "boards": [ { "id": "b", "kind": "onbon-y", "width": 192, "height": 64,
  *       "options": { "password": "guest", ... },
@@ -21,7 +23,10 @@
  * A board's options are those of its kind in lawcast.cfg, by name, texts and numbers as texts; what
  * is not there has the kind's default. publish, withdraw and verify are of webhooks only.
  *
- * "puk" is a SIM that asks for its PUK. */
+ * "puk" is a SIM that asks for its PUK. "frozen": time stands still until the command "clock" moves
+ * it; air times, reports and boards go by that clock, and the first two happen at multiples of
+ * grid_ms. Only then count gap_ms, the pause of a modem between two parts, and lost_ms, the wall
+ * time at which it stops for good (0: never). */
 #ifndef LAWCAST_TESTS_SIM_SPEC_H
 #define LAWCAST_TESTS_SIM_SPEC_H
 
@@ -65,6 +70,7 @@ struct modem_spec {
     int64_t registration;          /* +CREG */
     int64_t signal;                /* +CSQ */
     int64_t air_ms, echo_delay_us; /* in a file's list -1: as for all */
+    int64_t gap_ms, lost_ms;
     bool puk, cdma;
     bool reference_zero; /* or for all */
 };
@@ -72,8 +78,10 @@ struct modem_spec {
 struct sim_spec {
     int64_t modems, air_ms, report_ms, seed;
     int64_t clock_ms; /* 0: the machine's clock */
-    char *dir;        /* never NULL */
-    char *log;        /* NULL: none */
+    int64_t grid_ms;
+    bool frozen;
+    char *dir; /* never NULL */
+    char *log; /* NULL: none */
     struct fate_odds odds;
     bool reference_zero;
     int64_t echo_delay_us;

@@ -28,6 +28,8 @@ static const struct spec_key spec_modem_keys[] = {
     {"family", SPEC_STRING, SPEC_MODEM(family), 0},
     {"smsc", SPEC_STRING, SPEC_MODEM(smsc), 0},
     {"air_ms", SPEC_INT, SPEC_MODEM(air_ms), 3600000},
+    {"gap_ms", SPEC_INT, SPEC_MODEM(gap_ms), 3600000},
+    {"lost_ms", SPEC_INT, SPEC_MODEM(lost_ms), INT64_C(253402300799999)},
     {"reference_zero", SPEC_BOOL, SPEC_MODEM(reference_zero), 0},
     {"echo_delay_us", SPEC_INT, SPEC_MODEM(echo_delay_us), 10000000},
     {"link", SPEC_STRING, SPEC_MODEM(link), 0},
