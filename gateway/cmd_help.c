@@ -10,6 +10,7 @@
 #include "gateway/config/config.h"
 #include "gateway/config/optprint.h"
 #include "gateway/report/fold.h"
+#include "gateway/manpage.h"
 
 enum { HELP_NAME = 2, HELP_TEXT = 19 }; /* where an option's name begins, and what is said of it */
 
@@ -28,15 +29,15 @@ static void help_list(void)
                "lawcast help campaign   the options of a campaign file\n"
                "lawcast --version       the version\n"
                "\nExit codes: 0 fine; 1 your files have errors or something was refused; 2 wrong "
-               "usage;\n3 the job ran but is short of its quota or something is in doubt; 4 the "
-               "machine failed, or\nthe books don't add up.\n",
+               "usage;\n3 short of a quota, something is in doubt, a plan doesn't fit, or it can't be "
+               "done (any more);\n4 the machine failed, or the books don't add up.\n",
                "\nlawcast help 命令       一个命令的说明\n"
                "lawcast help conf       conf/lawcast.cfg 的选项\n"
                "lawcast help 类型       一种显示屏的选项，例如 huidu\n"
                "lawcast help campaign   任务文件的选项\n"
                "lawcast --version       版本\n"
                "\n退出码：0 正常；1 文件有错误或有内容被拒绝；2 用法错误；\n3 "
-               "已执行，但未达任务数或有结果不明；4 本机故障或账目不符。\n"),
+               "未达任务数、有结果不明、计划发不完，或已无法执行；4 本机故障或账目不符。\n"),
           stdout);
 }
 
@@ -182,14 +183,20 @@ static int help_topic(const char *topic)
 
 static int help_run(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
-    int option = command_next_option(argc, argv, ":h", options);
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'}, {"man", required_argument, NULL, 'm'}, {0}};
+    const char *page = NULL;
+    int option;
 
+    while ((option = command_next_option(argc, argv, ":h", options)) == 'm')
+        page = optarg;
     if (option != -1)
         return command_bad_option(&command_help, option, argv);
-    if (argc - optind > 1)
+    if (argc - optind > (page ? 0 : 1))
         return command_misused(&command_help, "%s",
                                lang("One topic at a time.", "一次只能查看一项说明。"));
+    if (page)
+        return manpage_print(page, stdout);
     if (optind < argc)
         return help_topic(argv[optind]);
     help_list();
@@ -200,20 +207,28 @@ const struct command command_help = {
     .name = "help",
     .help_en = "Explain the commands and the files.",
     .help_zh = "说明各命令和文件。",
-    .usage = "[COMMAND | conf | KIND | campaign]",
-    .long_en = "Without a topic: the list of commands, and the exit codes that they share.\n\n"
-               "Examples:\n"
-               "  lawcast help plan\n"
-               "  lawcast help conf\n"
-               "  lawcast help webhook\n"
-               "  lawcast help campaign\n\n"
-               "Exit codes: 0 fine; 2 wrong usage, or no such topic.\n",
-    .long_zh = "不写主题：列出所有命令和共用的退出码。\n\n"
-               "示例：\n"
-               "  lawcast help plan\n"
-               "  lawcast help conf\n"
-               "  lawcast help webhook\n"
-               "  lawcast help campaign\n\n"
-               "退出码：0 正常；2 用法错误，或没有这项说明。\n",
+    .usage = "[COMMAND | conf | KIND | campaign | --man FILE]",
+    .long_en =
+        "Without a topic: the list of commands, and the exit codes that they share.\n\n"
+        "      --man FILE   the manual page that is made of this source and of what the\n"
+        "                   program knows of itself, for the build\n"
+        "  -h, --help       this text\n\n"
+        "Examples:\n"
+        "  lawcast help plan\n"
+        "  lawcast help conf\n"
+        "  lawcast help webhook\n"
+        "  lawcast help campaign\n\n"
+        "Exit codes: 0 fine; 1 the source of a page is wrong; 2 wrong usage, or no such topic;\n"
+        "4 the source can't be read.\n",
+    .long_zh =
+        "不写主题：列出所有命令和共用的退出码。\n\n"
+        "      --man 文件   由该源文件和程序自身的说明生成手册页，编译时使用\n"
+        "  -h, --help       本说明\n\n"
+        "示例：\n"
+        "  lawcast help plan\n"
+        "  lawcast help conf\n"
+        "  lawcast help webhook\n"
+        "  lawcast help campaign\n\n"
+        "退出码：0 正常；1 手册页源文件有误；2 用法错误，或没有这项说明；4 源文件无法读取。\n",
     .run = help_run,
 };
