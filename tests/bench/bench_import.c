@@ -78,10 +78,14 @@ static void bench_write_rows(const char *path, int64_t rows)
 static void bench_run(const char *dir, const char *text, const char *name)
 {
     char csv[128], books[128], why[256];
-    struct unit unit = {.id = "city", .name = "市法宣办", .signature = "市法宣办"};
+    struct unit unit = {.id = "city", .name = "市法宣办", .signature = "市法宣办", .parent = -1};
     struct office office = {.file = "office", .units = &unit, .n_units = 1};
     struct window window = {clock_wall_ms(), clock_wall_ms() + 1000};
-    struct order order = {.quota = 1000000, .recipients = csv, .text = (char *)(uintptr_t)text};
+    struct order order = {.quota = 1000000,
+                          .recipients = csv,
+                          .text = (char *)(uintptr_t)text,
+                          .windows = &window,
+                          .n_windows = 1};
     struct campaign campaign = {.file = "campaign",
                                 .source = "x",
                                 .id = (char *)(uintptr_t)name,

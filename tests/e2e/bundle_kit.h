@@ -15,6 +15,7 @@
 #include "gateway/audit/bundle.h"
 #include "gateway/audit/bundle_read.h"
 #include "gateway/audit/verify.h"
+#include "tests/unit/steer_kit.h"
 
 #define BUNDLE_SCRIPT "tests/support/verify_bundle.py"
 
@@ -128,6 +129,7 @@ static inline void bundle_history(struct kit *kit, size_t messages)
     kit_close(kit);
     assert_int_equal(kit_open(kit), 0);
     bundle_refusals(kit);
+    kit_steer(kit);
     planned.campaign = kit->campaign;
     assert_int_equal(kit_do(kit, &planned), LEDGER_OK);
 }

@@ -169,7 +169,9 @@ static bool on_release(void *ctx, const struct board *board, bool released, cons
 {
     struct world *world = ctx;
 
-    return dispatch_release_board(world->dispatch, board->id, released, by);
+    return dispatch_release_board(
+        world->dispatch,
+        &(struct dispatch_release){.id = board->id, .released = released, .by = by});
 }
 
 static void on_describe(void *ctx, const struct board *board, struct jv *out)
@@ -293,7 +295,9 @@ static void world_happen(struct world *world)
     if (now->command)
         assert_true(sim_client_tell(world->sim, "%s", now->command));
     else
-        assert_true(dispatch_release_board(world->dispatch, now->board, now->release, "test"));
+        assert_true(dispatch_release_board(
+            world->dispatch,
+            &(struct dispatch_release){.id = now->board, .released = now->release, .by = "test"}));
 }
 
 static int64_t world_next_happening_ms(const struct world *world)

@@ -21,7 +21,7 @@
 #include "gateway/base/buffer.h"
 #include "gateway/base/mem.h"
 
-enum { PLAIN_HTTP_PATIENCE_MS = 10000 };
+enum { PLAIN_HTTP_PATIENCE_MS = 60000 };
 
 struct plain_request {
     const char *url;  /* http://127.0.0.1:PORT/... */

@@ -23,14 +23,16 @@
 
 #define MODEMS     2
 #define MESSAGES   40
-#define LIMIT_MS   60000
-#define OPENS_S    60    /* until then they are idle: longer than the gateway bears silence */
-#define SILENCE_MS 56000 /* so long an idle one may be silent; it ends before they have work */
+#define MANY       600 /* half a minute of work: there is some left when one is stopped */
+#define LIMIT_MS   120000
+#define OPENS_S    80    /* until then they are idle: longer than the gateway bears silence */
+#define SILENCE_MS 76000 /* so long an idle one may be silent; it ends before they have work */
 
 struct world {
     struct stage stage;
     struct sim_client *sim;
     struct stage_child child;
+    int messages;
 };
 
 static void world_open(struct world *world, int opens_s)
@@ -46,7 +48,7 @@ static void world_open(struct world *world, int opens_s)
     bank.first_modem = sim_client_modem(world->sim, 0);
     stage_write_office(&world->stage, &bank);
     stage_write_campaign(&world->stage, opens_s, 7200, "text = \"学法守法\"; report_wait = 5;",
-                         MESSAGES);
+                         (size_t)world->messages);
     args[2] = world->stage.conf;
     args[4] = world->stage.campaign;
     stage_spawn(&world->stage, &world->child, args);
@@ -148,7 +150,7 @@ static void world_judge(struct world *world, int64_t doubtful)
     assert_true(units[0].n[DELIVERY_UNKNOWN] <= doubtful);
     assert_int_equal(units[0].n[DELIVERY_UNKNOWN] + units[0].n[DELIVERY_DELIVERED] +
                          units[0].n[DELIVERY_SENT],
-                     MESSAGES);
+                     world->messages);
     assert_int_equal(
         compare_log(books, campaign.number, sim_client_log(world->sim), true, &compare), 0);
     if (!compare.agrees)
@@ -180,7 +182,7 @@ static void world_close(struct world *world, int64_t doubtful)
 static void test_frozen_while_idle(void **state)
 {
     int64_t limit = clock_mono_ms() + SILENCE_MS;
-    struct world world = {0};
+    struct world world = {.messages = MESSAGES};
 
     (void)state;
     world_open(&world, OPENS_S);
@@ -192,7 +194,7 @@ static void test_frozen_while_idle(void **state)
 
 static void test_frozen_while_sending(void **state)
 {
-    struct world world = {0};
+    struct world world = {.messages = MANY};
     int64_t limit = clock_mono_ms() + LIMIT_MS;
     int accepted[MODEMS];
 
@@ -201,6 +203,8 @@ static void test_frozen_while_sending(void **state)
     while (world_count(&world, accepted) < 4 || accepted[0] == 0 || accepted[1] == 0)
         world_check_time(&world, limit);
     agent_freeze(&world, limit);
+    assert_true(sim_client_tell(world.sim, "slow 0 0")); /* the rest needs no time */
+    assert_true(sim_client_tell(world.sim, "slow 1 0"));
     world_close(&world, 1);
 }
 

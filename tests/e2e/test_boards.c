@@ -24,7 +24,7 @@
 #define FOREIGN  "price-of-rice"
 #define MESSAGES 60
 
-enum { WORLD_PATIENCE_MS = 20000, WORLD_BOARDS = 2 };
+enum { WORLD_PATIENCE_MS = 60000, WORLD_BOARDS = 2 };
 
 struct world {
     struct stage stage;
@@ -331,7 +331,7 @@ static void test_kill_while_shown(void **state)
     struct stage_child gateway;
     struct reading reading;
 
-    world_write(world, 6, 10, "");
+    world_write(world, 12, 20, "");
     foreign_place(world);
     world_start(world, &gateway);
     world_until(world, &gateway, both_are_shown);
@@ -373,7 +373,7 @@ static void test_board_that_hangs(void **state)
     struct stage_child gateway;
     struct reading reading;
 
-    world_write(world, 5, 10,
+    world_write(world, 12, 20,
                 "  orders = ( { unit = \"city\"; quota = 60; recipients = \"city.csv\"; } );\n");
     foreign_place(world);
     assert_true(sim_client_tell(world->sim, "hangboard plaza on"));
@@ -396,7 +396,7 @@ static void test_boards_that_lie(void **state)
     struct stage_child gateway;
     struct reading reading;
 
-    world_write(world, 5, 10, "");
+    world_write(world, 12, 20, "");
     foreign_place(world);
     assert_true(sim_client_tell(world->sim, "lie plaza on"));
     assert_true(sim_client_tell(world->sim, "lie market on"));

@@ -393,10 +393,10 @@ static void expect_written_off(const struct stage *stage)
 static void test_window_passes_while_down(void **state)
 {
     const struct stage *stage = *state;
-    int64_t until_ms = clock_wall_ms() + 2000;
+    int64_t until_ms = clock_wall_ms() + 8000;
     struct stage_child gateway;
 
-    write_campaign(stage, -60, 2);
+    write_campaign(stage, -60, 8);
     start(stage, &gateway);
     stage_kill(&gateway);
     while (clock_wall_ms() < until_ms)
@@ -427,7 +427,7 @@ static void test_status_knows_the_gateway(void **state)
 /* Each of them ends the gateway in order, and the same command goes on. */
 static void test_signals(void **state)
 {
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int signals[] = {SIGTERM, SIGINT};
     const struct stage *stage = *state;
 
     write_campaign(stage, 3600, 7200);
@@ -438,7 +438,7 @@ static void test_signals(void **state)
 
         start(stage, &gateway);
         stage_signal(&gateway, signals[i]);
-        code = stage_wait(&gateway, 30, &output);
+        code = stage_wait(&gateway, 60, &output);
         if (code != 3 || !strstr(output, "Stopped. The same command goes on from here."))
             fail_msg("signal %d: exit %d: %s", signals[i], code, output);
         free(output);
@@ -497,7 +497,7 @@ static void test_refused_rows_survive_a_kill(void **state)
     check_refused(first);
     start(stage, &gateway);
     stage_signal(&gateway, SIGTERM);
-    assert_int_equal(stage_wait(&gateway, 30, NULL), 3);
+    assert_int_equal(stage_wait(&gateway, 60, NULL), 3);
     again = read_refused(stage);
     assert_string_equal(again, first);
     free(first);

@@ -208,7 +208,7 @@ static void test_kills_at_the_disk(void **state)
 static void await_retries(const struct world *world, struct stage_child *child, long long n)
 {
     long long enough = atomic_load(&world->faults->refused) + n;
-    int64_t give_up = clock_mono_ms() + 20000;
+    int64_t give_up = clock_mono_ms() + 60000;
     int status;
 
     while (atomic_load(&world->faults->refused) < enough) {

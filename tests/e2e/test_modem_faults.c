@@ -23,7 +23,7 @@
 #include "tests/support/sim_client.h"
 #include "tests/support/stage.h"
 
-#define NOISE_MS    10000
+#define NOISE_MS    60000
 #define NO_CREDIT_S 150 /* a refused message waits for a minute */
 #define LONG                                                                                                                                  \
     "弘扬宪法精神，共建文明城市。学宪法、讲宪法、守宪法，从我做起，从现在做起，从身边小事做起，" \
@@ -61,7 +61,7 @@ static void world_write(struct world *world, size_t messages, const char *sms)
 {
     const struct stage_bank bank = {.first_modem = sim_client_modem(world->sim, 0),
                                     .modems = world->modems,
-                                    .options = "grace_ms = 0; timeout_ms = 2000;"};
+                                    .options = "grace_ms = 0; timeout_ms = 10000;"};
 
     stage_write_office(&world->stage, &bank);
     stage_write_campaign(&world->stage, -3600, 7200, sms, messages);
@@ -136,7 +136,7 @@ static void test_half_a_message(void **state)
     struct world world;
 
     (void)state;
-    world_open(&world, "1", "400", "20");
+    world_open(&world, "1", "1500", "20"); /* long enough to come between */
     world_write(&world, 2, "text = \"" LONG "\"; max_parts = 4; report_wait = 2;");
     world_spawn(&world, &child);
     world_await(&world, "accepted", 1);

@@ -169,7 +169,7 @@ static void test_pause_outlasts_a_restart(void **state)
     (void)state;
     world_open(&world, "2", "10");
     world_write(&world, 2, 4000);
-    assert_int_equal(world_tell(&world, "pause", "m/0"), 1); /* nobody is there to be told */
+    assert_int_equal(world_tell(&world, "pause", "m/0"), 1); /* there are no books yet */
     world_spawn(&world);
     world_await(&world, 0, 3);
     assert_int_equal(world_tell(&world, "pause", "m/7"), 1);
@@ -182,6 +182,10 @@ static void test_pause_outlasts_a_restart(void **state)
     assert_int_equal(world_accepted(&world, 0), before);
     world_stop(&world);
 
+    /* Without a gateway the books are told. */
+    assert_int_equal(world_tell(&world, "pause", "m/7"), 1);
+    assert_int_equal(world_tell(&world, "resume", "m/0"), 0);
+    assert_int_equal(world_tell(&world, "pause", "m/0"), 0);
     other = world_accepted(&world, 1);
     world_spawn(&world);
     world_await(&world, 1, other + 20);

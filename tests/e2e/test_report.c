@@ -27,6 +27,15 @@ struct day {
     struct sim_client *sim;
 };
 
+/* The weather bureau, which owes nothing, is above the city from now on. */
+static void put_city_below(const struct stage *stage)
+{
+    MEM_FREE_LATER char *command =
+        mem_printf("sed -i 's/{ id = \"city\";/& parent = \"weather\";/' %s", stage->conf);
+
+    assert_int_equal(system(command), 0);
+}
+
 /* Made once: every test only reads it, or bends a copy of the books. */
 static int open_day(void **state)
 {
@@ -41,6 +50,7 @@ static int open_day(void **state)
     assert_non_null(day->sim);
     bank.first_modem = sim_client_modem(day->sim, 0);
     stage_write_office(&day->stage, &bank);
+    put_city_below(&day->stage);
     stage_write_campaign(&day->stage, -3600, 7200, "text = \"学法守法\"; report_wait = 5;",
                          MESSAGES);
     code = stage_lawcast(&day->stage, &output,
@@ -87,6 +97,33 @@ static void every_way_of_telling_adds_up(void **state)
         assert_int_equal(sum_of(jv_at(report, lists[i]), "/parts"), MESSAGES);
     }
     jv_free(report);
+}
+
+/* Also of a unit on top that has no messages of its own. */
+static void units_are_told_with_those_below_them(void **state)
+{
+    const struct day *day = *state;
+    const char *conf = day->stage.conf;
+    MEM_FREE_LATER char *output =
+        stage_ends(&day->stage, 0, WORDS("report", "-c", conf, "--json", "c1"));
+    struct jv *report = jv_parse(output, strlen(output), NULL);
+    const struct jv *group = jv_at(report, "/groups/0");
+
+    assert_non_null(group);
+    assert_int_equal(jv_size(jv_at(report, "/groups")), 1);
+    assert_string_equal(jv_text(jv_at(group, "/unit")), "weather");
+    assert_string_equal(jv_text(jv_at(group, "/name")), "气象局");
+    assert_int_equal(jv_size(jv_at(group, "/units")), 1);
+    assert_string_equal(jv_text(jv_at(group, "/units/0")), "city");
+    assert_int_equal(jv_number(jv_at(group, "/delivered"), -1), MESSAGES);
+    assert_int_equal(jv_number(jv_at(group, "/quota"), -1),
+                     jv_number(jv_at(report, "/totals/quota"), -2));
+    assert_int_equal(jv_size(jv_at(report, "/units")), 1);
+    jv_free(report);
+    stage_says(&day->stage, 0, "\n气象局 and 1 below it  ", WORDS("report", "-c", conf, "c1"));
+    stage_says(&day->stage, 0, "weather,气象局 and 1 below it,",
+               WORDS("report", "-c", conf, "--csv", "c1"));
+    stage_says(&day->stage, 0, "\n气象局 and 1 below it  ", WORDS("status", "-c", conf));
 }
 
 static void the_table_tells_modems_when_asked(void **state)
@@ -151,6 +188,29 @@ static void files_are_written_and_belong_to_the_owner(void **state)
     assert_int_equal(stat(pdf, &file), 0);
 }
 
+/* read: a command that makes text of the file. */
+static void assert_file_says(const char *read, const char *file, const char *says)
+{
+    MEM_FREE_LATER char *command = mem_printf("%s %s - | grep -qF '%s'", read, file, says);
+
+    if (system(command))
+        fail_msg("%s doesn't say %s", file, says);
+}
+
+static void files_tell_units_with_those_below_them(void **state)
+{
+    const struct day *day = *state;
+    const char *conf = day->stage.conf;
+    MEM_FREE_LATER char *xlsx = mem_printf("%s/groups.xlsx", day->stage.dir);
+    MEM_FREE_LATER char *folder = mem_printf("%s/groups", day->stage.dir);
+    MEM_FREE_LATER char *pdf = mem_printf("%s/c1.pdf", folder);
+
+    stage_says(&day->stage, 0, xlsx, WORDS("report", "-c", conf, "--xlsx", xlsx, "c1"));
+    assert_file_says("python3 tests/support/read_workbook.py", xlsx, "气象局 and 1 below it");
+    stage_says(&day->stage, 0, "c1.pdf", WORDS("report", "-c", conf, "--pdf", folder, "c1"));
+    assert_file_says("pdftotext -layout -enc UTF-8", pdf, "1 below it");
+}
+
 static void wrong_usage_is_named(void **state)
 {
     const struct day *day = *state;
@@ -204,6 +264,8 @@ static void what_does_not_add_up_is_not_printed(void **state)
          "Delivery 1", false},
         {"UPDATE campaign_unit SET quota = quota - 2", "UPDATE campaign_unit SET quota = quota + 2",
          "quota", false},
+        {"UPDATE campaign_unit SET parent = 0 WHERE unit = 1",
+         "UPDATE campaign_unit SET parent = 2 WHERE unit = 1", "parent", false},
         {"UPDATE unit SET name = name || 'x'", "UPDATE unit SET name = rtrim(name, 'x')", "name",
          false},
         {"UPDATE campaign SET title = title || 'x'",
@@ -254,6 +316,9 @@ static void absurd_books_are_refused(void **state)
         "UPDATE count SET parts = 9223372036854775807",
         "UPDATE campaign_unit SET quota = 9223372036854775807",
         "UPDATE campaign_unit SET quota = -1",
+        "UPDATE campaign_unit SET parent = unit",
+        "UPDATE campaign_unit SET parent = 3 - unit",
+        "UPDATE campaign_unit SET parent = 9",
         "UPDATE unit SET name = CAST(x'E4BDFF' AS TEXT)",
         "UPDATE unit SET name = printf('%.*c', 100000, 'x')",
         "UPDATE campaign SET title = CAST(x'FF' AS TEXT)",
@@ -366,9 +431,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_of_telling_adds_up),
+        cmocka_unit_test(units_are_told_with_those_below_them),
         cmocka_unit_test(the_table_tells_modems_when_asked),
         cmocka_unit_test(numbers_are_masked_unless_asked),
         cmocka_unit_test(files_are_written_and_belong_to_the_owner),
+        cmocka_unit_test(files_tell_units_with_those_below_them),
         cmocka_unit_test(wrong_usage_is_named),
         cmocka_unit_test(what_does_not_add_up_is_not_printed),
         cmocka_unit_test(absurd_books_are_refused),

@@ -22,7 +22,7 @@
 #include "gateway/base/mem.h"
 #include "tests/support/sim_client.h"
 
-enum { PATIENCE_MS = 10000 };
+enum { PATIENCE_MS = 60000 };
 
 static const char *test_program;
 

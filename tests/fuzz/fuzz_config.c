@@ -31,6 +31,24 @@ static const struct option_kind *kinds(size_t i)
     return i == 0 ? &lamp : NULL;
 }
 
+static void check_windows(const struct window *windows, size_t n)
+{
+    LOG_ASSERT(n > 0 && n <= CALENDAR_MOST);
+    for (size_t i = 0; i < n; i++)
+        LOG_ASSERT(windows[i].from_ms < windows[i].to_ms &&
+                   (i == 0 || windows[i - 1].to_ms <= windows[i].from_ms));
+}
+
+static void drop_campaign(struct campaign *campaign)
+{
+    check_windows(campaign->windows, campaign->n_windows);
+    for (size_t i = 0; i < campaign->n_orders; i++)
+        check_windows(campaign->orders[i].windows, campaign->orders[i].n_windows);
+    for (size_t i = 0; i < campaign->n_displays; i++)
+        check_windows(campaign->displays[i].windows, campaign->displays[i].n_windows);
+    campaign_free(campaign);
+}
+
 static void check(int rc, const void *out, struct diag *diag)
 {
     LOG_ASSERT(rc == 0 || rc == 1);
@@ -49,8 +67,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .font_px = 16,
                                  .speed_pxs = 40,
                                  .item_s = 10};
-    const struct office fixed = {
-        .file = (char *)"o", .units = &unit, .n_units = 1, .boards = &board, .n_boards = 1};
+    struct quiet_span night = {21 * 60, 8 * 60, 0x7F};
+    struct window holiday = {INT64_C(1793376000000), INT64_C(1793462400000)};
+    const struct office fixed = {.file = (char *)"o",
+                                 .units = &unit,
+                                 .n_units = 1,
+                                 .boards = &board,
+                                 .n_boards = 1,
+                                 .quiet = {&night, 1},
+                                 .holidays = &holiday,
+                                 .n_holidays = 1};
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
     struct campaign *campaign;
     struct office *office;
@@ -65,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(office);
     check(config_read_campaign(path, &fixed, &diag, &campaign), campaign, &diag);
     if (campaign)
-        campaign_free(campaign);
+        drop_campaign(campaign);
     free(campaign);
     close(fd);
     return 0;

@@ -18,7 +18,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/mem.h"
 
-enum { SIM_CLIENT_WAIT_MS = 20000, SIM_CLIENT_OPTIONS = 64, SIM_CLIENT_LOG_MAX = 1 << 30 };
+enum { SIM_CLIENT_WAIT_MS = 60000, SIM_CLIENT_OPTIONS = 64, SIM_CLIENT_LOG_MAX = 1 << 30 };
 
 struct sim_client {
     pid_t pid;   /* -1: ended */

@@ -22,7 +22,7 @@
 #include "gateway/base/mem.h"
 #include "gateway/ledger/books.h"
 
-enum { STAGE_PATIENCE_MS = 20000 };
+enum { STAGE_PATIENCE_MS = 60000 };
 
 void stage_open(struct stage *stage)
 {
@@ -152,6 +152,7 @@ void stage_spawn(const struct stage *stage, struct stage_child *child, const cha
         unsetenv("TZ");
         unsetenv("LC_ALL");
         unsetenv("LC_MESSAGES");
+        unsetenv("LANGUAGE");
         setenv("LANG", "C.UTF-8", 1);
         if (chdir(stage->dir))
             _exit(126);

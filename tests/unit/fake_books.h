@@ -14,12 +14,15 @@
 #include "gateway/base/mem.h"
 #include "gateway/ledger/books.h"
 #include "gateway/ledger/books_records.h"
+#include "gateway/ledger/books_tree.h"
 #include "gateway/ledger/books_units.h"
 
 struct books {
     struct books_campaign campaign; /* title and windows are literals here */
     struct books_unit units[8];
     size_t n_units;
+    struct books_branch tree[8];
+    size_t n_tree;
     struct books_board boards[4];
     size_t n_boards, boards_read; /* boards_read: how often */
     const struct books_delivery *deliveries;
@@ -109,6 +112,15 @@ int books_units(struct books *books, int64_t campaign, struct books_unit **out, 
     *n = books->n_units;
     *out = mem_array(books->n_units + 1, struct books_unit);
     memcpy(*out, books->units, books->n_units * sizeof **out);
+    return 0;
+}
+
+int books_tree(struct books *books, int64_t campaign, struct books_branch **out, size_t *n)
+{
+    (void)campaign;
+    *n = books->n_tree;
+    *out = mem_array(books->n_tree + 1, struct books_branch);
+    memcpy(*out, books->tree, books->n_tree * sizeof **out);
     return 0;
 }
 

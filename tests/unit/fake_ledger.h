@@ -27,6 +27,7 @@
 #define FAKE_HEARD   4
 #define FAKE_SHOWN   4000
 #define FAKE_BOARDS  16
+#define FAKE_WORDS   64
 
 struct fake_row {
     int32_t unit, route, parts, attempts, device;
@@ -110,6 +111,12 @@ struct ledger {
     size_t n_shown;
     struct fake_board_line boards[FAKE_BOARDS]; /* by number - 1 */
     size_t hold;                                /* turns of the loop that the next commit takes */
+    struct steer words[FAKE_WORDS];             /* all that were said, also by a test beforehand */
+    char by[FAKE_WORDS][80];
+    size_t n_words;
+    int steer_result;    /* of the words to come; not 0: they aren't kept */
+    size_t slot_cancels; /* cancellations of single boards' slots */
+    size_t chunk; /* rows that EXPIRE and CANCEL change in one go; 0: as they were asked */
 };
 
 static inline struct ledger *fake_ledger_new(uv_loop_t *loop)
@@ -190,6 +197,7 @@ static void fake_fetch(struct ledger *ledger, struct ledger_op *op)
     op->fetch.next_ms = INT64_MAX;
     op->fetch.open_parts = 0;
     op->fetch.oversize = false;
+    op->fetch.taken = 0;
     if (op->fetch.channel == CHANNEL_DISPLAY) {
         fake_fetch_slogans(ledger, op);
         return;
@@ -198,6 +206,8 @@ static void fake_fetch(struct ledger *ledger, struct ledger_op *op)
         struct fake_row *row = &ledger->rows[i];
         int64_t at = row->state == DELIVERY_DEFERRED ? row->not_before_ms : 0;
 
+        op->fetch.taken +=
+            row->unit == op->fetch.unit && !fake_is_open(row) && row->state != DELIVERY_SUPPRESSED;
         if (row->unit != op->fetch.unit || row->route != op->fetch.route || !fake_is_open(row))
             continue;
         op->fetch.open_parts += row->parts;
@@ -378,11 +388,53 @@ static void fake_report(struct ledger *ledger, const struct ledger_op *op)
 
 static void fake_expire(struct ledger *ledger, struct ledger_op *op)
 {
-    for (size_t i = 0; i < ledger->n_rows; i++)
-        if (fake_is_open(&ledger->rows[i]) &&
-            (!ledger->rows[i].campaign || ledger->rows[i].campaign == op->campaign))
-            ledger->rows[i].state = DELIVERY_EXPIRED;
+    if (ledger->chunk)
+        op->expire.max = ledger->chunk;
     op->expire.n = 0;
+    for (size_t i = 0; i < ledger->n_rows && op->expire.n < op->expire.max; i++)
+        if (fake_is_open(&ledger->rows[i]) &&
+            (!ledger->rows[i].campaign || ledger->rows[i].campaign == op->campaign)) {
+            ledger->rows[i].state = DELIVERY_EXPIRED;
+            op->expire.n++;
+        }
+}
+
+static void fake_cancel(struct ledger *ledger, struct ledger_op *op)
+{
+    if (ledger->chunk)
+        op->cancel.max = ledger->chunk;
+    ledger->slot_cancels += op->cancel.address != 0;
+    op->cancel.n = 0;
+    for (size_t i = 0; i < ledger->n_rows && op->cancel.n < op->cancel.max; i++) {
+        struct fake_row *row = &ledger->rows[i];
+
+        if (!fake_is_open(row) || (row->campaign && row->campaign != op->campaign) ||
+            (op->cancel.unit && row->unit != op->cancel.unit) ||
+            (op->cancel.channel == CHANNEL_SMS && row->channel == CHANNEL_DISPLAY) ||
+            (op->cancel.channel == CHANNEL_DISPLAY && row->channel != CHANNEL_DISPLAY) ||
+            (op->cancel.address && row->address != op->cancel.address))
+            continue;
+        row->state = DELIVERY_CANCELLED;
+        op->cancel.n++;
+    }
+}
+
+static void fake_steer(struct ledger *ledger, struct ledger_op *op)
+{
+    op->result = ledger->steer_result;
+    if (op->result)
+        return;
+    LOG_ASSERT(ledger->n_words < FAKE_WORDS);
+    ledger->words[ledger->n_words] = op->steer.steer;
+    snprintf(ledger->by[ledger->n_words++], sizeof ledger->by[0], "%s", op->steer.by);
+}
+
+/* Also what is superseded. */
+static void fake_steered(struct ledger *ledger, struct ledger_op *op)
+{
+    op->steered.n = ledger->n_words;
+    op->steered.steers = mem_array(ledger->n_words ? ledger->n_words : 1, struct steer);
+    memcpy(op->steered.steers, ledger->words, ledger->n_words * sizeof *ledger->words);
 }
 
 static void fake_campaign(struct ledger *ledger, struct ledger_op *op)
@@ -457,6 +509,15 @@ static void fake_carry_out(struct ledger *ledger, struct ledger_op *op)
         ledger->closes++;
         break;
     case LEDGER_CONTACTS:
+        break;
+    case LEDGER_CANCEL:
+        fake_cancel(ledger, op);
+        break;
+    case LEDGER_STEER:
+        fake_steer(ledger, op);
+        break;
+    case LEDGER_STEERED:
+        fake_steered(ledger, op);
         break;
     default:
         log_panic("no such operation here: %d", (int)op->kind);

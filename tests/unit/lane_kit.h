@@ -23,10 +23,12 @@
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS   (60 * MINUTE_MS)
 
+#define KIT_UNITS 4
+
 struct kit {
     struct office office;
-    struct unit units[2];
-    struct order orders[2];
+    struct unit units[KIT_UNITS]; /* two, unless a test adds some */
+    struct order orders[KIT_UNITS];
     struct window window;
     struct campaign campaign;
     struct modem modems[PUPPETS];
@@ -39,7 +41,9 @@ struct kit {
     struct dispatch *dispatch;
     struct dispatch_view view, last; /* now, and when it was over */
     void (*at)(struct kit *kit);     /* every turn, until acted is set */
+    void (*rests)(struct kit *kit);  /* whenever nothing can be done and the clock jumps */
     bool acted, still;               /* still: the clock doesn't jump */
+    int64_t alarm_ms;                /* the clock doesn't jump past it; 0: it may */
     size_t jumps, submits_then;      /* then: when the test acted */
     int64_t start_ms;
 };
@@ -62,8 +66,10 @@ static inline int kit_open(void **state)
     kit->window = (struct window){kit->start_ms, kit_time("2026-10-31 11:00")};
     kit->units[0] = (struct unit){.id = "city", .name = "市法宣办"};
     kit->units[1] = (struct unit){.id = "jinan", .name = "金安区"};
-    kit->orders[0] = (struct order){.unit = 0, .quota = 1000};
-    kit->orders[1] = (struct order){.unit = 1, .quota = 1000};
+    kit->orders[0] =
+        (struct order){.unit = 0, .quota = 1000, .windows = &kit->window, .n_windows = 1};
+    kit->orders[1] =
+        (struct order){.unit = 1, .quota = 1000, .windows = &kit->window, .n_windows = 1};
     kit->groups[0] = (struct limit_group){.id = "pool"};
     kit->office = (struct office){.units = kit->units,
                                   .n_units = 2,
@@ -140,8 +146,14 @@ static void kit_jump(struct kit *kit)
     if (!dispatch_is_idle(kit->dispatch))
         return;
     next = dispatch_next_ms(kit->dispatch);
+    if (next == INT64_MAX && kit->alarm_ms > clock_wall_ms())
+        next = kit->alarm_ms;
     if (next == INT64_MAX || next <= clock_wall_ms())
         return;
+    if (kit->alarm_ms > clock_wall_ms() && next > kit->alarm_ms)
+        next = kit->alarm_ms;
+    if (kit->rests)
+        kit->rests(kit);
     kit->jumps++;
     clock_set(next);
     dispatch_tick(kit->dispatch);
@@ -189,6 +201,28 @@ static inline void kit_run(struct kit *kit)
     uv_run(&kit->loop, UV_RUN_DEFAULT);
     dispatch_free(kit->dispatch);
     assert_int_equal(ledger_pending(kit->ledger), 0);
+}
+
+static void kit_said(void *ctx, const struct dispatch_answer *answer)
+{
+    (void)ctx;
+    assert_int_equal(answer->result, STEERED_DONE);
+}
+
+/* A person's word, about this campaign unless it is about a modem. How many modems it meant; 1: it
+ * was taken; 0: it wasn't. */
+static inline size_t kit_say(struct kit *kit, enum steer_scope scope, enum steer_verb verb,
+                             const char *name, int64_t value)
+{
+    struct steer steer = {.scope = scope, .verb = verb, .value = value};
+    struct dispatch_answer answer = {.modems = 1};
+
+    snprintf(steer.name, sizeof steer.name, "%s", name);
+    if (scope != STEER_MODEM)
+        snprintf(steer.campaign, sizeof steer.campaign, "%s", kit->campaign.id);
+    if (dispatch_steer(kit->dispatch, &steer, "command", kit_said, kit, &answer))
+        return 1;
+    return answer.result == STEERED_ALREADY ? answer.modems : 0;
 }
 
 static inline size_t kit_count(const struct kit *kit, enum delivery_state state)

@@ -38,7 +38,7 @@ struct kit {
     int64_t campaign;
     int32_t units[2], device;
     int64_t boards[1];
-    bool resend, planned;
+    bool resend, planned, count_sent;
     int64_t quota;
     int32_t route;               /* of what is entered and fetched */
     enum outcome_level need;     /* of slogans that are entered */
@@ -205,6 +205,7 @@ static inline int64_t kit_fetch(struct kit *kit, enum delivery_channel channel, 
                                      .route = channel == CHANNEL_SMS ? kit->route : 0,
                                      .channel = channel,
                                      .address = channel == CHANNEL_SMS ? 0 : kit->boards[0],
+                                     .count_sent = kit->count_sent,
                                      .again = again,
                                      .max = max,
                                      .rows = kit->rows}};

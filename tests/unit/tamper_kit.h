@@ -283,12 +283,13 @@ static inline bool tamper_delete(struct tamper *tamper, const struct tamper_tabl
 static inline bool tamper_insert(struct tamper *tamper, const struct tamper_table *table)
 {
     MEM_FREE_LATER char *where = tamper_row(tamper, table);
-    char *list = mem_dup("");
     MEM_FREE_LATER char *sql = NULL;
     int64_t far = 1 + (int64_t)tamper_random(tamper, 3);
+    char *list;
 
     if (tamper_is_nothing(tamper, table, "", where))
         return false;
+    list = mem_dup("");
     for (int i = 0, key = 0; i < table->n; i++) {
         char *more;
 

@@ -178,7 +178,7 @@ static const struct {
 } mistakes[] = {
     {"", 0, "campaign is missing"},
     {HEAD TAIL, 1, "nothing to do"},
-    {"campaign = { id = \"c\"; title = \"T\";\n" SHOW TAIL, 1, "windows is missing"},
+    {"campaign = { id = \"c\"; title = \"T\";\n" SHOW TAIL, 2, "windows is missing"},
     {"campaign = { id = \"c\"; title = \"T\"; windows = ( );\n" SHOW TAIL, 1, "windows is empty"},
     {"campaign = { id = \"c.1\"; title = \"T\";\nwindows = ( { from = \"2026-10-31 08:30\"; "
      "to = \"2026-10-31 11:00\"; } );\n" SHOW TAIL,

@@ -1,4 +1,5 @@
 /* test_choice: which message a free lane takes, and what it leaves to others. */
+#include "gateway/dispatch/dispatch_inside.h"
 #include "tests/unit/lane_kit.h"
 
 /* More than a queue holds are larger than the only SIM's limit: the small ones behind them go out
@@ -113,7 +114,7 @@ static struct outcome decide_third_time(struct puppet *puppet, const struct adap
 
 static void pause_second(struct kit *kit)
 {
-    dispatch_pause_modem(kit->dispatch, "bank/1", true);
+    kit_say(kit, STEER_MODEM, STEER_PAUSE, "bank/1", 0);
     kit->acted = true;
 }
 
@@ -131,6 +132,30 @@ static void test_the_only_one_tries_again(void **state)
     assert_int_equal(kit->submits_then, 60);
 }
 
+/* Four modems of a bank whose rate is 60 an hour, in two hours and a half. */
+static void look_at_capacity(struct kit *kit)
+{
+    const struct route_load *load = &kit->dispatch->choice.loads[OPERATOR_MOBILE];
+
+    if (!kit->view.modems_ready || kit->view.settled < 20)
+        return;
+    assert_in_range(load->capacity, 120, 151);
+    kit->acted = true;
+}
+
+static void test_a_bank_has_its_rate_once(void **state)
+{
+    struct kit *kit = *state;
+
+    kit->ledger->words[kit->ledger->n_words++] =
+        (struct steer){.scope = STEER_MODEM, .verb = STEER_RATE, .name = "bank", .value = 60};
+    kit_modems(kit, 4, OPERATOR_MOBILE);
+    kit_messages(kit, 100, OPERATOR_MOBILE, 1);
+    kit->at = look_at_capacity;
+    kit_run(kit);
+    assert_true(kit->acted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +165,7 @@ int main(void)
         KIT_TEST(test_too_large_for_its_own_bank),
         KIT_TEST(test_what_came_back_is_left_to_others),
         KIT_TEST(test_the_only_one_tries_again),
+        KIT_TEST(test_a_bank_has_its_rate_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,11 +49,42 @@ static void test_format(void **state)
     }
 }
 
+/* Last: there is no way back. */
+static void test_frozen_clock_moves_only_when_it_is_set(void **state)
+{
+    int64_t wall, steady, mono, wait_until = clock_mono_us() + 5000;
+
+    (void)state;
+    assert_false(clock_is_frozen());
+    wall = clock_wall_ms();
+    steady = clock_steady_ms();
+    mono = clock_mono_us();
+    clock_freeze();
+    assert_true(clock_is_frozen());
+    assert_in_range(clock_wall_ms() - wall, 0, 1000);
+    assert_in_range(clock_steady_ms() - steady, 0, 1000);
+    wall = clock_wall_ms();
+    steady = clock_steady_ms();
+    while (clock_mono_us() < wait_until)
+        continue;
+    assert_true(clock_mono_us() > mono);
+    assert_int_equal(clock_wall_ms(), wall);
+    assert_int_equal(clock_steady_ms(), steady);
+    clock_freeze(); /* once more changes nothing */
+    assert_int_equal(clock_wall_ms(), wall);
+    clock_set(wall + ONE_HOUR);
+    assert_int_equal(clock_wall_ms(), wall + ONE_HOUR);
+    assert_int_equal(clock_steady_ms(), steady + ONE_HOUR);
+    clock_set(wall);
+    assert_int_equal(clock_steady_ms(), steady);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_set_moves_only_the_wall),
         cmocka_unit_test(test_format),
+        cmocka_unit_test(test_frozen_clock_moves_only_when_it_is_set),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

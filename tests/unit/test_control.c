@@ -51,6 +51,12 @@ static void world_obey(void *ctx, size_t n, char *const *words, struct jv *answe
     jv_put(answer, "ok", jv_string(words[0]));
     jv_put(answer, "words", jv_int((int64_t)n));
     jv_put(answer, "last", jv_string(words[n - 1]));
+    jv_put(answer, "guest", jv_string(control_guest(world->control)));
+    for (size_t i = 0; strcmp(words[0], "much") == 0 && i < CONTROL_ANSWER_MAX / 8; i++) {
+        MEM_FREE_LATER char *key = mem_printf("%zu", i);
+
+        jv_put(answer, key, jv_string("12345678"));
+    }
 }
 
 static void world_end(uv_async_t *async)
@@ -123,6 +129,52 @@ static void test_a_command_is_answered(void **state)
     (void)state;
     world_open(&world);
     world_run(&world, ask_one);
+    assert_int_equal(world.obeyed, 1);
+    world_close(&world);
+}
+
+/* Whoever runs the test runs the gateway, too. */
+static void ask_who(struct world *world)
+{
+    char name[CONTROL_GUEST_MAX];
+    struct jv *answer;
+
+    control_name_user(geteuid(), name);
+    assert_int_equal(strncmp(name, "user ", 5), 0);
+    assert_int_equal(control_ask(world->path, "who", &answer), 0);
+    assert_string_equal(jv_text(jv_member(answer, "guest")), name);
+    jv_free(answer);
+    control_name_user(4000000001U, name);
+    assert_string_equal(name, "user 4000000001"); /* nobody has that one */
+}
+
+static void test_the_guest_is_named(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_open(&world);
+    world_run(&world, ask_who);
+    world_close(&world);
+}
+
+static void ask_much(struct world *world)
+{
+    struct jv *answer;
+
+    assert_int_equal(control_ask(world->path, "much", &answer), 0);
+    assert_non_null(strstr(jv_text(jv_member(answer, "error")), "too long"));
+    assert_null(jv_member(answer, "ok"));
+    jv_free(answer);
+}
+
+static void test_a_long_answer_is_an_error(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_open(&world);
+    world_run(&world, ask_much);
     assert_int_equal(world.obeyed, 1);
     world_close(&world);
 }
@@ -350,6 +402,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_command_is_answered),
+        cmocka_unit_test(test_the_guest_is_named),
+        cmocka_unit_test(test_a_long_answer_is_an_error),
         cmocka_unit_test(test_nonsense_is_answered_with_an_error),
         cmocka_unit_test(test_a_line_without_end_is_hung_up_on),
         cmocka_unit_test(test_a_crowd_is_turned_away),

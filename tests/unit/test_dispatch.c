@@ -47,8 +47,10 @@ static int play_open(void **state)
     struct play *play = mem_new(struct play);
 
     stage_open(&play->stage);
-    play->units[0] = (struct unit){.id = "city", .name = "市法宣办", .signature = "市法宣办"};
-    play->units[1] = (struct unit){.id = "jinan", .name = "金安区", .signature = "金安区法宣办"};
+    play->units[0] = (struct unit){
+        .id = "city", .name = "市法宣办", .signature = "市法宣办", .parent = -1};
+    play->units[1] = (struct unit){
+        .id = "jinan", .name = "金安区", .signature = "金安区法宣办", .parent = -1};
     play->window.from_ms = clock_wall_ms() - HOUR_MS;
     play->window.to_ms = clock_wall_ms() + HOUR_MS;
     play->office = (struct office){
@@ -104,8 +106,12 @@ static void play_order(struct play *play, size_t u, int64_t quota, size_t listed
     snprintf(name, sizeof name, "list-%zu.csv", u);
     stage_write_numbers(&play->stage, name, FIRST_NUMBER + (int64_t)u * 100000, listed);
     play->paths[u] = mem_printf("%s/%s", play->stage.dir, name);
-    *order =
-        (struct order){.unit = u, .quota = quota, .recipients = play->paths[u], .text = "学法守法"};
+    *order = (struct order){.unit = u,
+                            .quota = quota,
+                            .recipients = play->paths[u],
+                            .text = "学法守法",
+                            .windows = &play->window,
+                            .n_windows = 1};
     if (!reserve)
         return;
     snprintf(name, sizeof name, "reserve-%zu.csv", u);
@@ -361,6 +367,73 @@ static void test_clock_step_closes_window(void **state)
     assert_int_equal(unit.n[DELIVERY_EXPIRED], 5000 - went);
 }
 
+/* What is left when the window closes is cancelled for good: the next one is for nobody, and the
+ * reserve fills nothing of it. */
+static void test_cancelled_calls_no_reserve(void **state)
+{
+    struct play *play = *state;
+    struct window windows[2] = {play->window,
+                                {play->window.to_ms + HOUR_MS, play->window.to_ms + 2 * HOUR_MS}};
+    struct books_unit unit;
+
+    play_modems(play, 4, "fake:S");
+    play_order(play, 0, 3000, 3000, 500);
+    play->campaign.windows = play->orders[0].windows = windows;
+    play->campaign.n_windows = play->orders[0].n_windows = 2;
+    play->campaign.leftover = LEFTOVER_CANCEL;
+    play->at = play_close_window;
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(play->log.submits, play->most_ahead);
+    assert_int_equal(unit_total(&unit), 3000);
+    assert_int_equal(unit.n[DELIVERY_CANCELLED], 3000 - play->log.submits);
+    assert_true(clock_wall_ms() < windows[1].from_ms);
+}
+
+/* Whatever the network answers, no unit gets more than its quota, and none less while its lists
+ * have a number left. */
+static void test_random_quotas(void **state)
+{
+    struct play *play = *state;
+    uint64_t seed = 20261031;
+    char script[32];
+
+    for (size_t u = 0; u < 2; u++)
+        play_order(play, u, 200 + (int64_t)u * 100, 200 + u * 150, 300);
+    snprintf(script, sizeof script, "fake:");
+    for (size_t i = strlen(script); i + 1 < sizeof script; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        script[i] = "SSSSRN"[(seed >> 33) % 6];
+        script[i + 1] = '\0';
+    }
+    play_modems(play, 3, script);
+    play_run(play);
+    for (size_t u = 0; u < 2; u++) {
+        struct books_unit unit = play_books(play, u);
+        int64_t live = unit.n[DELIVERY_SENT] + unit.n[DELIVERY_DELIVERED];
+        int64_t listed = 200 + (int64_t)u * 150 + 300;
+
+        assert_true(live <= unit.quota);
+        assert_true(live == unit.quota || unit_total(&unit) == listed);
+        assert_true(unit.n[DELIVERY_UNDELIVERED] > 10 && unit.n[DELIVERY_REJECTED] > 10);
+    }
+}
+
+/* With counts = "sent" a bad report takes nothing away, so nobody is drawn for it. */
+static void test_sent_counts(void **state)
+{
+    struct play *play = *state;
+    struct books_unit unit;
+
+    play_modems(play, 2, "fake:SN");
+    play->campaign.counts = COUNT_SENT;
+    play_order(play, 0, 100, 100, 50);
+    play_run(play);
+    unit = play_books(play, 0);
+    assert_int_equal(unit_total(&unit), 100);
+    assert_in_range(unit.n[DELIVERY_UNDELIVERED], 40, 60);
+}
+
 static void play_stop_early(struct play *play, const struct dispatch_view *view)
 {
     if (view->settled < 50)
@@ -474,10 +547,26 @@ static void test_limit_is_in_the_books(void **state)
     assert_int_equal(play_ask(play, "SELECT sum(parts) FROM usage"), first);
 }
 
+static void play_said(void *ctx, const struct dispatch_answer *answer)
+{
+    (void)ctx;
+    assert_int_equal(answer->result, STEERED_DONE);
+}
+
+static void play_say(struct play *play, enum steer_verb verb, const char *modem)
+{
+    struct steer steer = {.scope = STEER_MODEM, .verb = verb};
+    struct dispatch_answer answer;
+
+    snprintf(steer.name, sizeof steer.name, "%s", modem);
+    if (!dispatch_steer(play->dispatch, &steer, "command", play_said, NULL, &answer))
+        assert_int_equal(answer.result, STEERED_ALREADY);
+}
+
 static void play_pause_early(struct play *play, const struct dispatch_view *view)
 {
     if (view->settled >= 20 && view->modems_paused == 0)
-        assert_int_equal(dispatch_pause_modem(play->dispatch, "m", true), 2);
+        play_say(play, STEER_PAUSE, "m");
     if (view->modems_paused < 2 || play->log.lent)
         return;
     dispatch_stop(play->dispatch);
@@ -489,7 +578,7 @@ static void play_resume_then(struct play *play, const struct dispatch_view *view
     if (view->modems_paused < 2)
         return;
     assert_int_equal(play->log.submits, play->most_ahead);
-    assert_int_equal(dispatch_pause_modem(play->dispatch, "m/0", false), 1);
+    play_say(play, STEER_RESUME, "m/0");
     play->acted = true;
 }
 
@@ -562,6 +651,9 @@ int main(void)
         PLAY_TEST(test_attempts_end),
         PLAY_TEST(test_past_window_sends_nothing),
         PLAY_TEST(test_clock_step_closes_window),
+        PLAY_TEST(test_cancelled_calls_no_reserve),
+        PLAY_TEST(test_random_quotas),
+        PLAY_TEST(test_sent_counts),
         PLAY_TEST(test_stop_and_go_on),
         PLAY_TEST(test_planning_twice_inserts_nothing),
         PLAY_TEST(test_changed_campaign_is_refused),

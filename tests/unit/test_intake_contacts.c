@@ -24,8 +24,9 @@ static int start_open(void **state)
 
     kit_init(&start->kit);
     assert_int_equal(kit_open(&start->kit), 0);
-    start->units[0] = (struct unit){.id = words("city"), .name = words("市法宣办")};
-    start->units[1] = (struct unit){.id = words("jinan"), .name = words("金安区法宣办")};
+    start->units[0] = (struct unit){.id = words("city"), .name = words("市法宣办"), .parent = -1};
+    start->units[1] =
+        (struct unit){.id = words("jinan"), .name = words("金安区法宣办"), .parent = 0};
     start->units[0].contact =
         (struct contact){words("王某某"), words("请填写"), words("13800000001")};
     start->units[1].contact =
@@ -123,11 +124,42 @@ static void test_changed_later(void **state)
     assert_int_equal(ASK(start, "SELECT count(*) FROM campaign"), 1);
 }
 
+/* An edit has its lists read again. */
+static void test_rules_and_edits(void **state)
+{
+    static const char *const codes[] = {"city", "jinan"};
+    static const int64_t quotas[] = {0, 0};
+    struct ledger_op edit = {.kind = LEDGER_EDIT,
+                             .edit = {.id = "c1",
+                                      .title = "宪法日",
+                                      .source = "y",
+                                      .windows = "[[1,3]]",
+                                      .content = "c",
+                                      .by = "user lo",
+                                      .n_units = 2,
+                                      .unit_ids = codes,
+                                      .unit_names = codes,
+                                      .quotas = quotas}};
+    struct start *start = *state;
+
+    start->campaign.counts = COUNT_SENT;
+    start->campaign.leftover = LEFTOVER_STOP;
+    run(start);
+    assert_int_equal(ASK(start, "SELECT counts * 10 + leftover FROM campaign"), 11);
+    assert_int_equal(kit_do(&start->kit, &edit), LEDGER_OK);
+    assert_int_equal(ASK(start, "SELECT planned * 100 + counts * 10 + leftover FROM campaign"), 0);
+    start->campaign.source = words("y");
+    run(start);
+    assert_int_equal(ASK(start, "SELECT planned FROM campaign"), 1);
+    assert_int_equal(ASK(start, "SELECT count(*) FROM campaign"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_named, start_open, start_close),
         cmocka_unit_test_setup_teardown(test_changed_later, start_open, start_close),
+        cmocka_unit_test_setup_teardown(test_rules_and_edits, start_open, start_close),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

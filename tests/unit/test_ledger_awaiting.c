@@ -6,6 +6,8 @@
 #define HOUR_MS  INT64_C(3600000)
 #define START_MS INT64_C(1793491200000)
 
+static int64_t taken; /* of the unit, as of the last question */
+
 static size_t awaiting(struct kit *kit, int64_t campaign)
 {
     struct ledger_op op = {.kind = LEDGER_FETCH,
@@ -13,6 +15,7 @@ static size_t awaiting(struct kit *kit, int64_t campaign)
                            .fetch = {.unit = kit->units[0], .channel = CHANNEL_SMS}};
 
     assert_int_equal(kit_do(kit, &op), LEDGER_OK);
+    taken = op.fetch.taken;
     return op.fetch.awaiting;
 }
 
@@ -57,7 +60,9 @@ static void test_messages_are_counted_not_parts(void **state)
     kit_report(kit, KIT_NUMBER, 11, REPORT_DELIVERED);
     kit_report(kit, KIT_NUMBER + 1, 20, REPORT_FAILED);
     assert_int_equal(awaiting(kit, first), 1);
+    assert_int_equal(taken, 3); /* whatever became of them */
     assert_int_equal(awaiting(kit, kit->campaign), 2);
+    assert_int_equal(taken, 2);
 }
 
 static void test_what_is_closed_is_not_awaited(void **state)

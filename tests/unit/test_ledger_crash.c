@@ -75,11 +75,11 @@ static void test_file_is_private(void **state)
 static void test_journal_is_append_only(void **state)
 {
     static const char *const bends[] = {
-        "UPDATE journal SET to_state = 5",    "DELETE FROM journal",
-        "UPDATE text SET body = 'x'",         "DELETE FROM text",
-        "UPDATE campaign_unit SET quota = 1", "DELETE FROM campaign_unit",
-        "UPDATE unit SET code = 'x' || id",   "DELETE FROM unit",
-        "UPDATE board SET code = 'x' || id",  "DELETE FROM board",
+        "UPDATE journal SET to_state = 5",   "DELETE FROM journal",
+        "UPDATE text SET body = 'x'",        "DELETE FROM text",
+        "UPDATE campaign_unit SET unit = 9", "DELETE FROM campaign_unit",
+        "UPDATE unit SET code = 'x' || id",  "DELETE FROM unit",
+        "UPDATE board SET code = 'x' || id", "DELETE FROM board",
     };
     struct kit *kit = *state;
 

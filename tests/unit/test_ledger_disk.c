@@ -152,7 +152,7 @@ static void test_signed_without_further_work(void **state)
 
     kit_close(&desk->kit);
     assert_int_equal(desk_open(desk), 0);
-    assert_true(desk_is_signed(desk, 400));
+    assert_true(desk_is_signed(desk, 1200));
     claim_post(desk, &op, 1, &done);
     while (!done)
         uv_run(&desk->kit.loop, UV_RUN_ONCE);
@@ -164,7 +164,7 @@ static void test_signed_without_further_work(void **state)
     while (!atomic_load(&desk->faults->refused)) /* only the ledger touches the books meanwhile */
         nanosleep(&nap, NULL);
     refuse(desk, REFUSE_NOTHING, 0);
-    assert_true(desk_is_signed(desk, 400));
+    assert_true(desk_is_signed(desk, 1200));
 }
 
 /* Opening asks for more than a running gateway does: the file, its lock, the log, the key. */

@@ -39,7 +39,7 @@ static void test_a_rollback_takes_back(void **state)
 {
     const struct store_queue queue = {.campaign = 1, .key = 2};
     struct leftovers leftovers = {0};
-    struct leftover *leftover;
+    struct leftover_rows *leftover;
 
     (void)state;
     leftover = leftovers_add(&leftovers, &queue);

@@ -468,6 +468,35 @@ static void test_what_is_older_than_a_day_is_forgotten_but_taking_it_back_is_fin
     meter_free(NULL);
 }
 
+/* A copy says the same, and from then on each goes its own way. */
+static void test_copies(void **state)
+{
+    static const struct meter_limits limits = {100, 1000};
+    struct meter *meter = meter_new(&limits), *copy, *empty = meter_copy(meter);
+    int64_t now = wall(2026, 10, 31, 9), again, again_of_copy;
+
+    (void)state;
+    set_zone("Asia/Shanghai");
+    for (int64_t i = 0; i < 90; i++)
+        meter_add(meter, meter_slot(now - i * MINUTE / 3), 1);
+    meter_ask(meter, now, 0, 1, &again);
+    copy = meter_copy(meter);
+    assert_int_equal(meter_hour_parts(copy, now), 90);
+    assert_int_equal(meter_ask(meter, now, 0, 2, &again),
+                     meter_ask(copy, now, 0, 2, &again_of_copy));
+    assert_int_equal(again, again_of_copy);
+    meter_add(copy, meter_slot(now), 10);
+    assert_int_equal(meter_hour_parts(copy, now), 100);
+    assert_int_equal(meter_hour_parts(meter, now), 90);
+    meter_add(meter, meter_slot(now) + 1, 5);
+    assert_int_equal(meter_day_parts(meter, now), 95);
+    meter_add(empty, meter_slot(now), 1);
+    assert_int_equal(meter_day_parts(empty, now), 1);
+    meter_free(meter);
+    meter_free(copy);
+    meter_free(empty);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_clock_that_is_set_back_blocks_no_longer_than_it_must),
         cmocka_unit_test(test_bounds_and_when_to_ask_again),
         cmocka_unit_test(test_no_limits_are_always_free),
+        cmocka_unit_test(test_copies),
         cmocka_unit_test(test_capacity_foretells_what_gets_through),
         cmocka_unit_test(test_what_is_older_than_a_day_is_forgotten_but_taking_it_back_is_fine),
     };

@@ -59,17 +59,14 @@ static struct display displays[] = {{.boards = both,
                                      .every_s = 60,
                                      .after = 3,
                                      .weight = 2,
-                                     .level = LEVEL_STORED}};
+                                     .level = LEVEL_STORED,
+                                     .windows = windows,
+                                     .n_windows = 1}};
 static struct target targets[] = {{.unit = -1, .places = 2, .items = 3},
                                   {.unit = 0, .places = 1, .minutes = 10},
                                   {.unit = 1, .minutes = 16}};
-static struct campaign campaign = {.id = TEXT("law"),
-                                   .windows = windows,
-                                   .n_windows = 1,
-                                   .displays = displays,
-                                   .n_displays = 1,
-                                   .targets = targets,
-                                   .n_targets = 3};
+static struct campaign campaign = {
+    .id = TEXT("law"), .displays = displays, .n_displays = 1, .targets = targets, .n_targets = 3};
 
 static void add_all(struct plan_boards *plan, const struct campaign *from)
 {
@@ -155,33 +152,27 @@ static void others_take_their_turns(void **state)
                                 .n_boards = 2,
                                 .slogans = {slogans, 1},
                                 .every_s = 300,
-                                .weight = 1},
+                                .weight = 1,
+                                .windows = windows,
+                                .n_windows = 1},
                    z_display = {.boards = both,
                                 .n_boards = 2,
                                 .slogans = {slogans, 2},
                                 .every_s = 70,
                                 .after = 1,
-                                .weight = 3},
+                                .weight = 3,
+                                .windows = late,
+                                .n_windows = 1},
                    e_display = {.boards = elsewhere,
                                 .n_boards = 1,
                                 .slogans = {slogans, 1},
                                 .every_s = 70,
-                                .weight = 3};
-    struct campaign a = {.id = TEXT("air"),
-                         .windows = windows,
-                         .n_windows = 1,
-                         .displays = &a_display,
-                         .n_displays = 1},
-                    z = {.id = TEXT("zoo"),
-                         .windows = late,
-                         .n_windows = 1,
-                         .displays = &z_display,
-                         .n_displays = 1},
-                    e = {.id = TEXT("else"),
-                         .windows = windows,
-                         .n_windows = 1,
-                         .displays = &e_display,
-                         .n_displays = 1};
+                                .weight = 3,
+                                .windows = windows,
+                                .n_windows = 1};
+    struct campaign a = {.id = TEXT("air"), .displays = &a_display, .n_displays = 1},
+                    z = {.id = TEXT("zoo"), .displays = &z_display, .n_displays = 1},
+                    e = {.id = TEXT("else"), .displays = &e_display, .n_displays = 1};
     const struct campaign *const all[] = {&a, &campaign, &z};
     struct plan_boards *plan = plan_boards_new(&campaign, &office);
 

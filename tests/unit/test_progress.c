@@ -15,6 +15,7 @@
 
 #include "gateway/base/utf8.h"
 #include "gateway/report/progress_view.h"
+#include "gateway/report/strip.h"
 #include "tests/unit/fake_books.h"
 
 static struct books day_books(void)
@@ -118,12 +119,14 @@ static void the_block_shows_the_figures(void **state)
     char *text = block_of(79, 24, &live);
 
     (void)state;
-    assert_non_null(strstr(text, "● 弘扬宪法精神\n"));
+    assert_non_null(strstr(text, "● 弘扬宪法精神\n  "));
     assert_non_null(strstr(text, "  31,250/50,000   62.5%\n"));
     assert_non_null(strstr(text, "  19,999/20,000   99.9%\n"));
     assert_non_null(strstr(text, "一个名称特别特别长…"));
     assert_non_null(strstr(text, "delivered 51,249 · no report 1,250 · failed 0 · in doubt 1"));
-    assert_non_null(strstr(text, "2026-10-31 10:02:11  25.0 messages/s · about 12 min left"));
+    assert_non_null(strstr(text, "\nmodems 63/64\n"));
+    assert_non_null(strstr(text, "\nboards 1/2, showing 1, 1 left to their owners\n"));
+    assert_non_null(strstr(text, "\n2026-10-31 10:02:11\n"));
     assert_null(strstr(text, "\033"));
     free(text);
 }
@@ -131,10 +134,11 @@ static void the_block_shows_the_figures(void **state)
 static void a_low_terminal_gets_fewer_units(void **state)
 {
     struct progress_live live = day_live();
-    char *text = block_of(79, 8, &live);
+    char *text = block_of(79, 7, &live);
 
     (void)state;
     assert_non_null(strstr(text, "… 2 more units"));
+    assert_non_null(strstr(text, "一个名称特别")); /* furthest behind */
     assert_null(strstr(text, "金安区"));
     free(text);
 }
@@ -153,6 +157,183 @@ static void planning_and_trouble_are_shown(void **state)
     assert_non_null(strstr(text, "12,000 rows read, 12 refused"));
     assert_non_null(strstr(text, "▲ the disk is full\n"));
     free(text);
+}
+
+/* A busy day: 40 units, a forecast, 64 modems, troubles. */
+struct day {
+    struct books books;
+    struct prospect_unit units[8];
+    struct prospect prospect;
+    struct problems problems;
+    struct progress_live live;
+    char lanes[321];
+};
+
+static void day_fill(struct day *day)
+{
+    const int64_t now = INT64_C(1793412131000);
+
+    *day = (struct day){.books = day_books(), .live = day_live()};
+    for (size_t i = 0; i < sizeof day->lanes - 1; i++)
+        day->lanes[i] = i % 40 == 7 ? 'd' : i % 9 == 3 ? 't' : 'r';
+    for (size_t i = 0; i < 5; i++) {
+        struct books_unit *unit = &day->books.units[3 + i];
+
+        *unit = (struct books_unit){.quota = 1000 + (int64_t)i};
+        snprintf(unit->id, sizeof unit->id, "u%zu", i);
+        snprintf(unit->name, sizeof unit->name, "单位%zu", i);
+        unit->n[DELIVERY_PLANNED] = unit->quota;
+    }
+    day->books.n_units = 8;
+    for (size_t i = 0; i < 8; i++) {
+        struct prospect_unit *unit = &day->units[i];
+
+        snprintf(unit->campaign, sizeof unit->campaign, "day");
+        snprintf(unit->unit, sizeof unit->unit, "%s", day->books.units[i].id);
+        unit->line.finish_p50_ms = now + 1000000 * (int64_t)i;
+    }
+    day->units[2].line = (struct prospect_line){.missing = 1240, .bound = FORECAST_HOUR};
+    day->units[3].paused = true;
+    day->prospect = (struct prospect){.at_ms = now,
+                                      .total = day->units[2].line,
+                                      .units = day->units,
+                                      .n_units = 8,
+                                      .network = OPERATOR_TELECOM,
+                                      .bank = "bank-a",
+                                      .bank_down = 8,
+                                      .bank_size = 64};
+    problems_begin(&day->problems);
+    for (int i = 0; i < 8; i++)
+        problems_see(&day->problems, now, "bank-a/3", "设备没有应答 the modem doesn't answer");
+    problems_see(&day->problems, now, NULL, "the disk is full, and what is more this is long");
+    problems_end(&day->problems);
+    day->live.lanes = day->lanes;
+    day->live.prospect = &day->prospect;
+    day->live.problems = &day->problems;
+    day->live.keys = "Ctrl-C stops in order";
+    day->live.modems = 320;
+}
+
+static void all_sizes_are_readable(void **state)
+{
+    static const size_t sizes[][2] = {{79, 24}, {59, 15}, {119, 40}, {39, 10}, {59, 20}, {20, 5}};
+    struct day day;
+
+    (void)state;
+    day_fill(&day);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *text = block_of_books(day.books, sizes[i][0], sizes[i][1], &day.live), *line;
+        size_t lines = 0;
+
+        if (getenv("SHOW"))
+            fprintf(stderr, "---- %zux%zu\n%s", sizes[i][0], sizes[i][1], text);
+        if (sizes[i][1] >= 10) {
+            assert_non_null(strstr(text, "● 弘扬宪法精神"));
+            assert_non_null(strstr(text, "1,240 short"));
+            assert_non_null(strstr(text, "2026-10-31 10:02:11"));
+        }
+        if (sizes[i][1] >= 24) {
+            assert_non_null(strstr(text, "▲ 10:02 the disk is full"));
+            assert_non_null(strstr(text, "▲ 10:02 bank-a/3 +7: 设备没有应答"));
+            assert_non_null(strstr(text, "paused"));
+            assert_non_null(strstr(text, "▮ ready 276 · ▯ waiting 36 · ✕ down 8"));
+            assert_non_null(strstr(text, "1,240 messages will be missing: the SIMs' hourly"));
+        }
+        for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), lines++)
+            assert_in_range(utf8_columns(line), 1, sizes[i][0]);
+        assert_in_range(lines, 1, sizes[i][1] - 1);
+        free(text);
+    }
+}
+
+/* Every height: no line too many, and the units that will lack most first. */
+static void every_height_fits(void **state)
+{
+    struct day day;
+
+    (void)state;
+    day_fill(&day);
+    for (size_t height = 2; height <= 60; height++) {
+        char *text = block_of_books(day.books, 79, height, &day.live);
+        size_t lines = 0;
+
+        for (const char *at = text; *at; at++)
+            lines += *at == '\n';
+        assert_in_range(lines, 1, height - 1);
+        if (height >= 8)
+            assert_non_null(strstr(text, "一个名称特别"));
+        assert_true(height < 20 || !strstr(text, "more units"));
+        free(text);
+    }
+}
+
+static void the_strip_shows_the_worst(void **state)
+{
+    static const struct {
+        const char *lanes;
+        size_t columns;
+        const char *shown;
+    } cases[] = {{"rtpd", 4, "▮▯‖✕"}, {"rtpd", 10, "▮▯‖✕"}, {"rtpd", 2, "▯✕"}, {"rtpd", 3, "▯✕"},
+                 {"rrrrr", 2, "▮▮"},  {"rrrpr", 1, "‖"},    {"", 5, ""},       {"rx", 5, "▮?"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        BUFFER_FREE_LATER struct buffer out = BUFFER_NULL;
+        size_t used = strip_draw(cases[i].lanes, cases[i].columns, &out);
+
+        assert_string_equal(buffer_text(&out), cases[i].shown);
+        assert_int_equal(used, utf8_columns(cases[i].shown));
+    }
+}
+
+static void problems_are_folded_and_end(void **state)
+{
+    struct problems problems = {0};
+
+    (void)state;
+    for (int look = 0; look < 3; look++) {
+        problems_begin(&problems);
+        problems_see(&problems, 1000 * look, "a/1", "no answer");
+        problems_see(&problems, 1000 * look, "a/2", "no answer");
+        problems_end(&problems);
+    }
+    assert_int_equal(problems.n, 1);
+    assert_int_equal(problems.items[0].devices, 2);
+    assert_int_equal(problems.items[0].at_ms, 0); /* nothing new since */
+    problems_begin(&problems);
+    problems_see(&problems, 9000, NULL, "the disk is full");
+    problems_end(&problems);
+    assert_int_equal(problems.n, 2);
+    assert_string_equal(problems.items[0].why, "the disk is full");
+    assert_true(problems.items[1].over);
+    for (int i = 0; i < 100; i++) {
+        char why[32];
+
+        snprintf(why, sizeof why, "trouble %d", i);
+        problems_begin(&problems);
+        problems_see(&problems, 10000 + i, "b", why);
+        problems_end(&problems);
+        assert_string_equal(problems.items[0].why, why);
+        assert_in_range(problems.n, 1, PROBLEMS_MOST);
+    }
+}
+
+static void pace_is_that_of_the_last_minute(void **state)
+{
+    struct pace *pace = pace_new();
+
+    (void)state;
+    assert_int_equal(pace_per_min(NULL, "day", "city"), -1);
+    pace_note(pace, "day", "city", 1000, 500);
+    assert_int_equal(pace_per_min(pace, "day", "city"), -1);
+    for (int64_t s = 1; s <= 300; s++)
+        pace_note(pace, "day", "city", 1000 + 1000 * s, 500 + 10 * s);
+    assert_int_equal(pace_per_min(pace, "day", "city"), 600);
+    for (int64_t s = 301; s <= 380; s++)
+        pace_note(pace, "day", "city", 1000 + 1000 * s, 500 + 3000);
+    assert_int_equal(pace_per_min(pace, "day", "city"), 0);
+    assert_int_equal(pace_per_min(pace, "night", "city"), -1);
+    pace_free(pace);
 }
 
 /* A pipe that takes what progress writes. */
@@ -280,8 +461,9 @@ static void without_messages_there_are_no_figures_of_them(void **state)
     page_close(&page);
     live = day_live();
     text = block_of_books(books, 79, 24, &live);
-    assert_string_equal(text, "● 弘扬宪法精神\n2026-10-31 10:02:11  boards 1/2, showing 1, 1 "
-                              "left to their owners\n");
+    assert_string_equal(text, "● 弘扬宪法精神\n  ○ Not yet time\n"
+                              "boards 1/2, showing 1, 1 left to their owners\n"
+                              "2026-10-31 10:02:11\n");
     free(text);
 }
 
@@ -399,7 +581,7 @@ static void a_terminal_that_nobody_reads_stops_nobody(void **state)
     progress_draw(progress, &live);
     live.trouble = "the disk is full";
     progress_draw(progress, &live);
-    assert_int_equal(count_of(page_turn(&page), "\033[7A"), 1);
+    assert_int_equal(count_of(page_turn(&page), "\033[10A"), 1);
     assert_int_equal(tcflow(slave, TCOOFF), 0);
     live.trouble = NULL;
     for (int i = 0; i < 10000; i++)
@@ -407,7 +589,7 @@ static void a_terminal_that_nobody_reads_stops_nobody(void **state)
     assert_int_equal(tcflow(slave, TCOON), 0);
     assert_string_equal(page_turn(&page), "");
     progress_draw(progress, &live);
-    assert_int_equal(count_of(page_turn(&page), "\033[8A"), 1);
+    assert_int_equal(count_of(page_turn(&page), "\033[11A"), 1);
     progress_close(progress);
     page_close(&page);
 }
@@ -420,13 +602,13 @@ static void terminals_are_redrawn_in_place(void **state)
     setenv("TERM", "xterm", 1);
     unsetenv("NO_COLOR");
     draw_on_terminal(got, sizeof got);
-    assert_int_equal(count_of(got, "\033[7A"), 2); /* 1 + 3 units + total + 2 */
+    assert_int_equal(count_of(got, "\033[10A"), 2); /* 2 + 3 units + total + 4 */
     assert_true(count_of(got, "\033[34m") > 0);
     assert_non_null(strstr(got, "\033[J"));
     setenv("NO_COLOR", "1", 1);
     draw_on_terminal(got, sizeof got);
     assert_int_equal(count_of(got, "\033[34m"), 0);
-    assert_int_equal(count_of(got, "\033[7A"), 2);
+    assert_int_equal(count_of(got, "\033[10A"), 2);
     setenv("TERM", "dumb", 1);
     draw_on_terminal(got, sizeof got);
     assert_int_equal(count_of(got, "\033"), 0);
@@ -439,6 +621,11 @@ int main(void)
         cmocka_unit_test(every_line_fits),
         cmocka_unit_test(the_block_shows_the_figures),
         cmocka_unit_test(a_low_terminal_gets_fewer_units),
+        cmocka_unit_test(all_sizes_are_readable),
+        cmocka_unit_test(every_height_fits),
+        cmocka_unit_test(the_strip_shows_the_worst),
+        cmocka_unit_test(problems_are_folded_and_end),
+        cmocka_unit_test(pace_is_that_of_the_last_minute),
         cmocka_unit_test(planning_and_trouble_are_shown),
         cmocka_unit_test(pipes_are_told_what_matters),
         cmocka_unit_test(plain_lines_fit),

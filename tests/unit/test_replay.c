@@ -197,6 +197,34 @@ static void figures_follow_from_records(void **state)
     play_end(&play);
 }
 
+/* The city has no messages of its own. */
+static void groups_follow_from_records(void **state)
+{
+    struct statement statement;
+    struct retell retell;
+    struct play play;
+
+    (void)state;
+    play_world(&play);
+    play_fact(&play, FACT_UNIT, "{\"unit\":3,\"code\":\"bureau\",\"name\":\"Bureau\"}");
+    play_fact(&play, FACT_ORDER, "{\"campaign\":1,\"unit\":3,\"quota\":0,\"position\":2}");
+    play_fact(&play, FACT_EDITED, "{\"campaign\":1,\"content\":\"x\",\"by\":\"user lo\"}");
+    play_fact(&play, FACT_ORDER,
+              "{\"campaign\":1,\"unit\":1,\"quota\":3,\"position\":0,\"parent\":3}");
+    play_sent(&play, 1, false);
+    assert_int_equal(play.findings.n, 0);
+    retell_begin(&retell, replay_figures(play.replay));
+    assert_int_equal(retell_statement(&retell, "day", &statement), 0);
+    assert_int_equal(statement.n_groups, 1);
+    assert_string_equal(statement.groups[0].sum.id, "bureau");
+    assert_string_equal(statement.groups[0].sum.name, "Bureau");
+    assert_int_equal(statement.groups[0].sum.quota, 3);
+    assert_int_equal(statement.groups[0].sum.n[COLUMN_SENT], 1);
+    statement_release(&statement);
+    retell_end(&retell);
+    play_end(&play);
+}
+
 /* ---- what can't have happened ---- */
 
 static void wrong_state(struct play *play)
@@ -299,6 +327,57 @@ static void a_fact_without_members(struct play *play)
     play_fact(play, FACT_ORDER, "{\"campaign\":1}");
 }
 
+/* Jinan is told below somebody: behind an edit, as a change must be. */
+static void below(struct play *play, const char *above)
+{
+    MEM_FREE_LATER char *order =
+        mem_printf("{\"campaign\":1,\"unit\":2,\"quota\":0,\"position\":1,\"parent\":%s}", above);
+
+    play_fact(play, FACT_EDITED, "{\"campaign\":1,\"content\":\"x\",\"by\":\"user lo\"}");
+    play_fact(play, FACT_ORDER, order);
+}
+
+static void below_nobody(struct play *play)
+{
+    below(play, "0");
+}
+
+static void below_a_stranger(struct play *play)
+{
+    below(play, "3");
+}
+
+/* There is such a unit, but nothing was ordered from it. */
+static void below_a_unit_without_an_order(struct play *play)
+{
+    play_fact(play, FACT_UNIT, "{\"unit\":3,\"code\":\"yuan\",\"name\":\"Yuan\"}");
+    below(play, "3");
+}
+
+static void below_itself(struct play *play)
+{
+    below(play, "2");
+}
+
+static void below_a_word(struct play *play)
+{
+    below(play, "\"city\"");
+}
+
+static void in_a_circle(struct play *play)
+{
+    below(play, "1");
+    assert_int_equal(play->findings.n, 0);
+    play_fact(play, FACT_ORDER,
+              "{\"campaign\":1,\"unit\":1,\"quota\":3,\"position\":0,\"parent\":2}");
+}
+
+static void below_without_an_edit(struct play *play)
+{
+    play_fact(play, FACT_ORDER,
+              "{\"campaign\":1,\"unit\":2,\"quota\":0,\"position\":1,\"parent\":1}");
+}
+
 static void a_second_beginning(struct play *play)
 {
     play_fact(play, FACT_LOG, "{\"origin\":\"o\",\"version\":5}");
@@ -341,6 +420,13 @@ static void what_cannot_be_is_named(void **state)
         {counted_twice, FINDING_RULE},
         {counted_below_need, FINDING_RULE},
         {a_fact_without_members, FINDING_RULE},
+        {below_nobody, FINDING_RULE},
+        {below_a_stranger, FINDING_RULE},
+        {below_a_unit_without_an_order, FINDING_RULE},
+        {below_itself, FINDING_RULE},
+        {below_a_word, FINDING_RULE},
+        {in_a_circle, FINDING_RULE},
+        {below_without_an_edit, FINDING_RULE},
         {a_second_beginning, FINDING_RULE},
         {not_a_record, FINDING_RULE},
         {denied_after_doubt, FINDING_RULE},
@@ -448,6 +534,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_follow_from_records),
+        cmocka_unit_test(groups_follow_from_records),
         cmocka_unit_test(what_cannot_be_is_named),
         cmocka_unit_test(a_clock_that_says_so_may_go_back),
         cmocka_unit_test(older_records_may_come_before_their_facts),

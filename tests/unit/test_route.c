@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "gateway/model/outcome.h"
-#include "gateway/dispatch/route.h"
+#include "gateway/model/route.h"
 
 enum { NONE, SPARE, SHORT, SMALL }; /* how the other network's bank is */
 

@@ -34,8 +34,10 @@ static void at_release(struct kit *kit, int64_t ms)
     } else if (kit->step == 1 && kit->puppet->job) {
         kit->step = 2;
         assert_int_equal(kit->puppet->job->verb, ADAPTER_VERIFY);
-        assert_true(dispatch_release_board(kit->dispatch, "b1", true, "owner weather"));
-        assert_false(dispatch_release_board(kit->dispatch, "b9", true, "owner weather"));
+        assert_true(dispatch_release_board(
+            kit->dispatch, &(struct dispatch_release){.id = "b1", .released = true, .by = "owner weather"}));
+        assert_false(dispatch_release_board(
+            kit->dispatch, &(struct dispatch_release){.id = "b9", .released = true, .by = "owner weather"}));
         kit->puppet->hangs = false;
         kit->count = clock_mono_ms() > 0 ? (size_t)clock_mono_ms() : 0;
     } else if (kit->step == 2 && !kit->puppet->id) {
@@ -47,13 +49,16 @@ static void at_release(struct kit *kit, int64_t ms)
         assert_true(look.released && look.state == LANE_PAUSED && *look.why);
         assert_false(dispatch_look_at_board(kit->dispatch, "b9", &look));
         clock_set(kit->start_ms + 9 * MINUTE);
-        assert_true(dispatch_release_board(kit->dispatch, "b1", false, "command"));
+        assert_true(dispatch_release_board(
+            kit->dispatch, &(struct dispatch_release){.id = "b1", .released = false, .by = "command"}));
     } else if (kit->step == 3 && ms >= 12 * MINUTE) {
         kit->step = 4;
-        assert_true(dispatch_release_board(kit->dispatch, "b1", true, "command"));
+        assert_true(dispatch_release_board(
+            kit->dispatch, &(struct dispatch_release){.id = "b1", .released = true, .by = "command"}));
     } else if (kit->step == 4 && ms >= 20 * MINUTE) {
         kit->step = 5;
-        assert_true(dispatch_release_board(kit->dispatch, "b1", false, "command"));
+        assert_true(dispatch_release_board(
+            kit->dispatch, &(struct dispatch_release){.id = "b1", .released = false, .by = "command"}));
     }
 }
 
@@ -504,7 +509,8 @@ static void at_released_down(struct kit *kit, int64_t ms)
         kit->step = 1;
         puppet_board_turns(kit->puppet, false);
         assert_int_equal(kit->puppet->hurries, 0);
-        assert_true(dispatch_release_board(kit->dispatch, "b1", true, "owner weather"));
+        assert_true(dispatch_release_board(
+            kit->dispatch, &(struct dispatch_release){.id = "b1", .released = true, .by = "owner weather"}));
         assert_int_equal(kit->puppet->hurries, 1);
         assert_true(dispatch_look_at_board(kit->dispatch, "b1", &look));
         assert_true(look.state == LANE_DOWN && look.released && look.up);
@@ -522,7 +528,8 @@ static void at_released_down(struct kit *kit, int64_t ms)
         assert_true(ms < 12 * MINUTE);
         assert_int_equal(kit->ledger->boards[0].state, LANE_PAUSED);
         assert_true(kit->ledger->boards[0].clear);
-        assert_true(dispatch_release_board(kit->dispatch, "b1", false, "command"));
+        assert_true(dispatch_release_board(
+            kit->dispatch, &(struct dispatch_release){.id = "b1", .released = false, .by = "command"}));
     }
 }
 

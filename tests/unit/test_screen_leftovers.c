@@ -86,7 +86,9 @@ static void at_leftover(struct kit *kit, int64_t ms)
         assert_true(dispatch_look_at_board(kit->dispatch, "b2", &look));
         assert_false(look.up);
         assert_true(kit->puppets.all[1].stopping);
-        assert_true(dispatch_release_board(kit->dispatch, "b2", true, "command"));
+        assert_true(dispatch_release_board(
+            kit->dispatch,
+            &(struct dispatch_release){.id = "b2", .released = true, .by = "command"}));
     }
 }
 
@@ -118,7 +120,9 @@ static void at_late(struct kit *kit, int64_t ms)
     if (kit->step == 0 && kit->puppet->delayed.id) {
         kit->step = 1;
         kit->count = (size_t)clock_wall_ms();
-        assert_true(dispatch_release_board(kit->dispatch, "b1", true, "command"));
+        assert_true(dispatch_release_board(
+            kit->dispatch,
+            &(struct dispatch_release){.id = "b1", .released = true, .by = "command"}));
     } else if (kit->step == 1 && kit->puppet->n[ADAPTER_WITHDRAW] == 2 && !kit->puppet->job) {
         kit->step = 2; /* the board has been found empty, and now it isn't */
         puppet_board_land(kit->puppet);
@@ -130,7 +134,9 @@ static void at_late(struct kit *kit, int64_t ms)
         assert_in_range(clock_wall_ms() - (int64_t)kit->count, 14 * SECOND, 17 * SECOND);
         assert_true(kit->puppet->n[ADAPTER_WITHDRAW] >= 7);
         assert_true(ms < MINUTE);
-        assert_true(dispatch_release_board(kit->dispatch, "b1", false, "command"));
+        assert_true(dispatch_release_board(
+            kit->dispatch,
+            &(struct dispatch_release){.id = "b1", .released = false, .by = "command"}));
     }
 }
 

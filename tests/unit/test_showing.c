@@ -239,6 +239,42 @@ static void test_marks(void **state)
     showing_free(other);
 }
 
+/* Its slot lies in a window of its display; the campaign's may be longer, for others. What belongs
+ * to no display of the campaign any more has the campaign's. */
+static void test_limit(void **state)
+{
+    struct window own[] = {{START - SLOT, START + 2 * SLOT}, {START + 5 * SLOT, START + 6 * SLOT}};
+    const struct display display = {.windows = own, .n_windows = 2};
+    const struct display *displays[] = {&display, &display};
+    struct queue queues[2] = {0};
+    struct work shared = work;
+    struct ledger_row row = {.id = 1, .from_ms = START, .until_ms = START + SLOT};
+    static const struct {
+        bool ours;
+        int64_t from_ms, limit_ms;
+    } cases[] = {
+        {true, START, START + 2 * SLOT},
+        {true, START + 5 * SLOT, START + 6 * SLOT},
+        {true, START + 3 * SLOT, START + 4 * SLOT}, /* in no window any more: its own slot */
+        {false, START, START + 10 * SLOT},
+    };
+
+    (void)state;
+    shared.boards = queues;
+    shared.board_displays = displays;
+    shared.n_boards = 2;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct showing *showing;
+
+        row.from_ms = cases[i].from_ms;
+        row.until_ms = cases[i].from_ms + SLOT;
+        row.text = mem_dup("学法");
+        showing = showing_new(&shared, cases[i].ours ? &queues[1] : NULL, &row);
+        assert_int_equal(showing->limit_ms, cases[i].limit_ms);
+        showing_free(showing);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_untrusted_clock),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

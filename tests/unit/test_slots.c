@@ -1,4 +1,4 @@
-/* test_slots: windows cut into slots, slogans in turn, numbers that stay. */
+/* test_slots: windows of displays cut into slots, slogans in turn, numbers that stay. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,11 +26,15 @@ static int slots_left(const struct campaign *campaign, struct slots_walk walk)
     return n;
 }
 
+/* All displays have the same windows; what the campaign's would be doesn't matter. */
 static struct campaign campaign_of(struct window *windows, size_t n, struct display *displays,
                                    size_t n_displays)
 {
-    return (struct campaign){
-        .windows = windows, .n_windows = n, .displays = displays, .n_displays = n_displays};
+    for (size_t i = 0; i < n_displays; i++) {
+        displays[i].windows = windows;
+        displays[i].n_windows = n;
+    }
+    return (struct campaign){.displays = displays, .n_displays = n_displays};
 }
 
 static struct display display_of(int64_t every_s)
@@ -62,7 +66,7 @@ static void test_rotation(void **state)
         assert_int_equal(slot.until_ms, wanted[i].until);
         assert_int_equal(slot.board, wanted[i].board);
         assert_string_equal(slot.text, wanted[i].text);
-        assert_int_equal(slot.number, i);
+        assert_int_equal(slot.number, wanted[i].from / 1000);
     }
     assert_false(slots_next(&campaign, &office, &walk, &slot));
     assert_int_equal(slots_left(&campaign, (struct slots_walk){0}), 6);
@@ -94,7 +98,7 @@ static void test_between_the_owners_items(void **state)
         assert_int_equal(slot.until_ms, wanted[i].until);
         assert_int_equal(slot.board, wanted[i].board);
         assert_string_equal(slot.text, wanted[i].text);
-        assert_int_equal(slot.number, i);
+        assert_int_equal(slot.number, wanted[i].from / 1000);
     }
     assert_false(slots_next(&campaign, &office, &walk, &slot));
 }
@@ -110,20 +114,63 @@ static void test_short_rest(void **state)
     assert_int_equal(slots_left(&campaign, (struct slots_walk){0}), 4);
 }
 
-/* Numbers run through windows and displays, so no two slots share one. */
+/* Each display has its own windows. The number of a slot says when it begins: none of a board's is
+ * there twice, and an earlier window, or a display before it, changes none. */
 static void test_numbers(void **state)
 {
-    struct window windows[] = {{0, 600000}, {10000000, 10300000}};
+    struct window first[] = {{50000, 60000}, {100000, 700000}, {10000000, 10300000}};
+    struct window second[] = {{200000, 500000}};
     struct display displays[] = {display_of(300), display_of(100)};
-    struct campaign campaign = campaign_of(windows, 2, displays, 2);
+    const struct campaign whole = {.displays = displays, .n_displays = 2},
+                          less = {.displays = displays + 1, .n_displays = 1};
     struct slots_walk walk = {0};
     struct slot slot;
-    int32_t number = 0;
+    const int32_t numbers[] = {50, 100, 400, 10000, 200, 300, 400};
+    size_t n = 0;
 
     (void)state;
-    while (slots_next(&campaign, &office, &walk, &slot))
-        assert_int_equal(slot.number, number++);
-    assert_int_equal(number, 2 * 3 + 2 * 9);
+    displays[0].n_boards = displays[1].n_boards = 1;
+    displays[0].windows = first;
+    displays[0].n_windows = 3;
+    displays[1].windows = second;
+    displays[1].n_windows = 1;
+    for (; slots_next(&whole, &office, &walk, &slot); n++) {
+        assert_int_equal(slot.number, numbers[n]);
+        assert_int_equal(slot.from_ms, numbers[n] * INT64_C(1000));
+        assert_int_equal(slot.display, n >= 4);
+    }
+    assert_int_equal(n, 7);
+    walk = (struct slots_walk){0};
+    assert_true(slots_next(&less, &office, &walk, &slot));
+    assert_int_equal(slot.number, 200);
+    displays[0].windows++;
+    displays[0].n_windows--;
+    walk = (struct slots_walk){0};
+    assert_true(slots_next(&whole, &office, &walk, &slot));
+    assert_int_equal(slot.number, 100);
+}
+
+/* 32 bits end in 2038, 2106 and so on: numbers go on, each of them other than the one before. */
+static void test_far_numbers(void **state)
+{
+    static const int64_t turns[] = {INT32_MAX, UINT32_MAX, INT64_C(4070908800),
+                                    -INT64_C(3000000000)};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        struct window window = {(turns[i] - 10) * 1000, (turns[i] + 10) * 1000};
+        struct display display = display_of(10);
+        struct campaign campaign = campaign_of(&window, 1, &display, 1);
+        struct slots_walk walk = {0};
+        struct slot slot;
+
+        display.n_boards = 1;
+        for (int64_t begin = turns[i] - 10; begin <= turns[i]; begin += 10) {
+            assert_true(slots_next(&campaign, &office, &walk, &slot));
+            assert_int_equal((uint32_t)slot.number, (uint32_t)begin);
+        }
+        assert_false(slots_next(&campaign, &office, &walk, &slot));
+    }
 }
 
 /* What lies in the owner's quiet time is nobody's to show; what reaches out of it is. Numbers stay
@@ -146,7 +193,7 @@ static void test_quiet_times(void **state)
     assert_int_equal(quiet_add(&quiet_boards[4].quiet, "00:05-00:10"), 0);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         assert_true(slots_next(&campaign, &quiet_office, &walk, &slot));
-        assert_int_equal(slot.number, wanted[i]);
+        assert_int_equal(slot.number, wanted[i] * 60);
         assert_int_equal(slot.from_ms, wanted[i] * 60000);
     }
     assert_false(slots_next(&campaign, &quiet_office, &walk, &slot));
@@ -169,9 +216,10 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rotation),   cmocka_unit_test(test_between_the_owners_items),
-        cmocka_unit_test(test_short_rest), cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_nothing),    cmocka_unit_test(test_quiet_times),
+        cmocka_unit_test(test_rotation),    cmocka_unit_test(test_between_the_owners_items),
+        cmocka_unit_test(test_short_rest),  cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_far_numbers), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_quiet_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

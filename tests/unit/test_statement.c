@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "gateway/base/utf8.h"
+#include "gateway/model/campaign.h"
 #include "tests/unit/statement_kit.h"
 
 static void every_state_is_in_one_column(void **state)
@@ -104,7 +105,7 @@ static void windows_that_are_no_windows_are_left_out(void **state)
 static void the_json_is_the_contract(void **state)
 {
     static const char expected[] =
-        "{\"campaign\":\"day\",\"title\":\"弘扬宪法精神\",\"entered\":true,"
+        "{\"campaign\":\"day\",\"title\":\"弘扬宪法精神\",\"entered\":true,\"counts\":\"delivered\","
         "\"windows\":[{\"from\":\"2026-10-31T08:30:00+08:00\",\"to\":\"2026-10-31T11:00:00+08:00\"}"
         "],"
         "\"units\":[{\"unit\":\"city\",\"name\":\"市法宣办\",\"quota\":50000,\"planned\":4095,"
@@ -112,7 +113,7 @@ static void the_json_is_the_contract(void **state)
         "\"suppressed\":512,\"expired\":1024,\"cancelled\":2048,\"open\":15,\"parts\":224},"
         "{\"unit\":\"jinan\",\"name\":\"金安区\",\"quota\":20000,\"planned\":66,\"sent\":4,"
         "\"delivered\":5,\"undelivered\":6,\"rejected\":7,\"unknown\":8,\"suppressed\":9,"
-        "\"expired\":10,\"cancelled\":11,\"open\":6,\"parts\":15}],"
+        "\"expired\":10,\"cancelled\":11,\"open\":6,\"parts\":15}],\"groups\":[],"
         "\"operators\":[{\"operator\":\"unknown\",\"planned\":4161,\"sent\":20,\"delivered\":37,"
         "\"undelivered\":70,\"rejected\":135,\"unknown\":264,\"suppressed\":521,\"expired\":1034,"
         "\"cancelled\":2059,\"open\":21,\"parts\":239}],"
@@ -229,13 +230,15 @@ static void half_entered_is_said(void **state)
         FILE *out = open_memstream(&text, &size);
 
         books.campaign.planned = entered;
+        books.campaign.counts = entered ? COUNT_SENT : COUNT_DELIVERED;
         statement_read(&books, "day", &statement);
         statement_print_table(&statement, out);
         fclose(out);
         assert_int_equal(strstr(text, "▲ The campaign is not completely entered") == NULL, entered);
         document = statement_to_json(&statement);
         jv_write(document, false, &json);
-        assert_non_null(strstr(json.data, entered ? "\"entered\":true" : "\"entered\":false"));
+        assert_non_null(strstr(json.data, entered ? "\"entered\":true,\"counts\":\"sent\""
+                                                  : "\"entered\":false,\"counts\":\"delivered\""));
         jv_free(document);
         buffer_free(&json);
         free(text);

@@ -1,6 +1,6 @@
-/* test_upgrade: books of version 4 become books of this one, whole, and at one instant.
+/* test_upgrade: books of versions 4 and 5 become books of this one, whole, and at one instant.
  * Runs: any. */
-#include "tests/unit/ledger_kit.h"
+#include "tests/unit/verify_kit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,12 +8,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "gateway/audit/verify.h"
 #include "gateway/base/buffer.h"
 #include "gateway/base/sign.h"
 #include "gateway/ledger/books_records.h"
 #include "gateway/ledger/store.h"
+#include "gateway/ledger/store_sql.h"
 #include "tests/unit/books_v4.h"
+#include "tests/unit/books_v5.h"
 
 #define T "1793406600000" /* 2026-10-31 08:30 in China */
 
@@ -83,6 +84,13 @@ static const char figures[] =
     "|| body FROM text"
     " UNION ALL SELECT address || ' ' || at_ms FROM optout)";
 
+/* The same of books that go on: what a session adds comes behind it. */
+static const char figures_5[] =
+    "SELECT group_concat(line, '|') FROM (SELECT campaign || ' ' || unit || ' ' || state || ' ' ||"
+    " n AS line FROM count UNION ALL SELECT id || ' ' || state || ' ' || cause || ' ' || text"
+    " FROM delivery UNION ALL SELECT id || ' ' || mark FROM journal WHERE id <= 300 UNION ALL"
+    " SELECT id || source || key || planned FROM campaign)";
+
 static int setup(void **state)
 {
     struct kit *kit = mem_new(struct kit);
@@ -98,6 +106,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     static const char *const copies[] = {".v4",  ".v4-2",    ".v4.incomplete",
+                                         ".v5",  ".v5-2",    ".v5.incomplete",
                                          ".new", ".new.key", ".new.key.checkpoint"};
     struct kit *kit = *state;
 
@@ -297,19 +306,21 @@ static void start_again(struct kit *kit)
     assert_int_equal(kit_sql(kit, sample), SQLITE_OK);
 }
 
-static void assert_upgraded_later(struct kit *kit, const char *before)
+static void assert_upgraded_later(struct kit *kit, const char *before, int64_t from)
 {
-    MEM_FREE_LATER char *left = ask_text(kit->path, figures);
+    MEM_FREE_LATER char *left = before ? ask_text(kit->path, figures) : NULL;
     int64_t version = kit_ask(kit, "PRAGMA user_version");
     char why[512] = "";
 
-    assert_true(version == 4 || version == 5);
-    assert_string_equal(left, before);
+    assert_true(version == from || version == SQL_VERSION);
+    if (before)
+        assert_string_equal(left, before);
     if (open_once(kit->path, why, sizeof why))
         fail_msg("%s", why);
-    assert_int_equal(kit_ask(kit, "PRAGMA user_version"), 5);
+    assert_int_equal(kit_ask(kit, "PRAGMA user_version"), SQL_VERSION);
     assert_verified(kit->path);
-    assert_false(is_there(kit, ".v4-2")); /* the one that the dead has left will do */
+    assert_false(is_there(kit, ".v4-2") ||
+                 is_there(kit, ".v5-2")); /* the one that the dead has left will do */
 }
 
 static void a_death_leaves_the_old_books_or_the_new_ones(void **state)
@@ -323,7 +334,7 @@ static void a_death_leaves_the_old_books_or_the_new_ones(void **state)
         survived = lives(kit, (struct death){.changes = n});
         deaths += !survived;
         if (!survived)
-            assert_upgraded_later(kit, before);
+            assert_upgraded_later(kit, before, 4);
         start_again(kit);
     }
     assert_true(deaths > 10);
@@ -331,9 +342,89 @@ static void a_death_leaves_the_old_books_or_the_new_ones(void **state)
     for (int n = 1; !survived; n++) {
         survived = lives(kit, (struct death){.commits = n});
         if (!survived)
-            assert_upgraded_later(kit, before);
+            assert_upgraded_later(kit, before, 4);
         start_again(kit);
     }
+}
+
+/* ---- books of version 5: the log goes on ---- */
+
+static int setup_5(void **state)
+{
+    struct kit *kit;
+
+    kit_setup(state);
+    kit = *state;
+    kit_first_day(kit);
+    assert_int_equal(kit_sql(kit, books_to_v5), SQLITE_OK);
+    return 0;
+}
+
+static void version_5_is_as_it_was(void **state)
+{
+    struct kit *kit = *state;
+    MEM_FREE_LATER char *campaign =
+        ask_text(kit->path, "SELECT sql FROM sqlite_schema WHERE name = 'campaign'");
+    MEM_FREE_LATER char *orders =
+        ask_text(kit->path, "SELECT sql FROM sqlite_schema WHERE name = 'campaign_unit'");
+
+    assert_string_equal(campaign, books_v5_campaign);
+    assert_string_equal(orders, books_v5_orders);
+}
+
+static void the_log_of_version_5_goes_on(void **state)
+{
+    struct kit *kit = *state;
+    int64_t last = kit_ask(kit, "SELECT max(id) FROM journal");
+    MEM_FREE_LATER char *before = ask_text(kit->path, figures_5);
+    MEM_FREE_LATER char *after = NULL, *kept = NULL, *told = NULL;
+    MEM_FREE_LATER char *copy = mem_printf("%s.v5", kit->path);
+    char why[512] = "";
+
+    if (open_once(kit->path, why, sizeof why))
+        fail_msg("%s", why);
+    after = ask_text(kit->path, figures_5);
+    kept = ask_text(copy, figures_5);
+    assert_string_equal(before, after);
+    assert_string_equal(before, kept);
+    told = ask_text(kit->path, "SELECT group_concat(to_state || detail, ' ') FROM (SELECT to_state,"
+                               " detail FROM journal WHERE to_state IN (19, 22) AND delivery = 0"
+                               " ORDER BY id)");
+    assert_string_equal(told, "22{\"version\":6} 19{\"from\":5,\"to\":6}");
+    assert_true(kit_ask(kit, "SELECT min(id) FROM journal WHERE to_state = 22 AND delivery = 0") >
+                last);
+    assert_books_agree(kit);
+    assert_verified(kit->path);
+    /* And everything that is new can be written. */
+    assert_int_equal(kit_open(kit), 0);
+    kit_steer(kit);
+    kit_close(kit);
+    assert_verified(kit->path);
+}
+
+static void a_death_leaves_version_5_or_this_one(void **state)
+{
+    static const char *const copies[] = {".v5", ".v5-2", ".v5.incomplete"};
+    struct kit *kit = *state;
+    MEM_FREE_LATER char *before = ask_text(kit->path, figures_5);
+    bool survived = false;
+    int deaths = 0;
+
+    for (int n = 1; !survived; n++) {
+        MEM_FREE_LATER char *left = NULL;
+
+        survived = lives(kit, (struct death){.changes = n});
+        deaths += !survived;
+        if (!survived) {
+            left = ask_text(kit->path, figures_5);
+            assert_string_equal(left, before);
+            assert_upgraded_later(kit, NULL, 5);
+        }
+        assert_int_equal(kit_sql(kit, books_to_v5), SQLITE_OK);
+        for (size_t i = 0; i < sizeof copies / sizeof *copies; i++)
+            kit_remove(kit, copies[i]);
+    }
+    assert_true(deaths > 3);
 }
 
 /* ---- what can't be upgraded ---- */
@@ -350,7 +441,7 @@ static void damaged_and_foreign_versions_are_refused(void **state)
                      SQLITE_OK);
     assert_int_equal(open_once(kit->path, why, sizeof why), -ENOTSUP);
     assert_non_null(strstr(why, "test version"));
-    assert_int_equal(kit_sql(kit, "PRAGMA user_version = 6; UPDATE meta SET version = 6"),
+    assert_int_equal(kit_sql(kit, "PRAGMA user_version = 7; UPDATE meta SET version = 7"),
                      SQLITE_OK);
     assert_int_equal(open_once(kit->path, why, sizeof why), -ENOTSUP);
     assert_non_null(strstr(why, "newer"));
@@ -439,6 +530,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(tables_are_those_of_new_books, setup, teardown),
         cmocka_unit_test_setup_teardown(a_death_leaves_the_old_books_or_the_new_ones, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(version_5_is_as_it_was, setup_5, teardown),
+        cmocka_unit_test_setup_teardown(the_log_of_version_5_goes_on, setup_5, teardown),
+        cmocka_unit_test_setup_teardown(a_death_leaves_version_5_or_this_one, setup_5, teardown),
         cmocka_unit_test_setup_teardown(damaged_and_foreign_versions_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_gap_in_the_journal_is_told_and_nothing_changes, setup,
                                         teardown),

@@ -74,6 +74,35 @@ static void quiet_edits_are_found(void **state)
          FINDING_SEAL},
         {"UPDATE delivery SET doubted = 2 WHERE state = 8 AND doubted = 1", FINDING_SEAL},
         {"UPDATE delivery SET pool = pool + 1 WHERE state = 5", FINDING_SEAL},
+        {"UPDATE steer SET verb = 'resume' WHERE id = 1", FINDING_TABLE},
+        {"UPDATE steer SET by = 'user wu' WHERE id = 1", FINDING_TABLE},
+        {"UPDATE steer SET value = 0 WHERE id = 1", FINDING_TABLE},
+        {"UPDATE steer SET value = NULL WHERE id = 2", FINDING_TABLE},
+        {"UPDATE steer SET at_ms = at_ms - 60000 WHERE id = 2", FINDING_TABLE},
+        {"DELETE FROM steer WHERE id = (SELECT max(id) FROM steer)", FINDING_TABLE},
+        {"DELETE FROM steer WHERE id = 1", FINDING_TABLE},
+        {"INSERT INTO steer SELECT 5, at_ms, scope, verb, campaign, name, value, by FROM steer"
+         " WHERE id = 4",
+         FINDING_TABLE},
+        {"UPDATE approval SET approver = '王芳'", FINDING_TABLE},
+        {"UPDATE approval SET content = replace(content, 'a', 'b')", FINDING_TABLE},
+        {"UPDATE approval SET note = note || 'x'", FINDING_TABLE},
+        {"DELETE FROM approval", FINDING_TABLE},
+        {"INSERT INTO approval SELECT 2, at_ms, campaign, 'cc', prepared, approver, note"
+         " FROM approval",
+         FINDING_TABLE},
+        {"UPDATE campaign SET counts = 0 WHERE id = 1", FINDING_TABLE},
+        {"UPDATE campaign SET leftover = 2 WHERE id = 1", FINDING_TABLE},
+        {"UPDATE campaign SET leftover = 2 WHERE id = 2", FINDING_TABLE},
+        {"UPDATE campaign SET edited_ms = 0 WHERE id = 1", FINDING_TABLE},
+        {"UPDATE campaign SET planned = 0 WHERE id = 1", FINDING_TABLE},
+        {"UPDATE campaign SET windows = '[[0,1]]' WHERE id = 1", FINDING_TABLE},
+        {"UPDATE campaign SET source = 'source' WHERE id = 1", FINDING_TABLE},
+        {"UPDATE campaign_unit SET quota = 1000 WHERE campaign = 1 AND quota = 1100",
+         FINDING_TABLE},
+        {"UPDATE campaign_unit SET parent = 0 WHERE campaign = 1 AND parent = 1", FINDING_TABLE},
+        {"UPDATE campaign_unit SET parent = 2 WHERE campaign = 1 AND unit = 1", FINDING_TABLE},
+        {"UPDATE campaign_unit SET parent = 1 WHERE campaign = 2 AND unit = 2", FINDING_TABLE},
         {"CREATE TABLE notes(x INTEGER)", FINDING_TABLE},
         {"CREATE INDEX fast ON journal(delivery)", FINDING_TABLE},
         {"CREATE VIEW look AS SELECT 1", FINDING_TABLE},
@@ -96,7 +125,6 @@ static void triggers_are_looked_at(void **state)
     static const char swallow[] = "CREATE TRIGGER optout_swallows BEFORE INSERT ON optout"
                                   " BEGIN SELECT RAISE(IGNORE); END";
     struct kit *kit = *state;
-    MEM_FREE_LATER char *keeps = NULL;
 
     kit_first_day(kit);
     assert_int_equal(kit_sql(kit, swallow), SQLITE_OK);

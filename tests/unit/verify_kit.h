@@ -8,6 +8,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/audit/verify.h"
+#include "tests/unit/steer_kit.h"
 
 static inline struct outcome kit_outcome(enum outcome_kind kind)
 {
@@ -153,6 +154,7 @@ static inline void kit_second_day(struct kit *kit)
     kit_enter_slogans(kit);
     kit_refuse(kit);
     kit_again(kit);
+    kit_steer(kit);
     kit_run_boards(kit);
     assert_int_equal(kit_enter(kit, "2026-civil-code", "another source"), LEDGER_OK);
     assert_int_equal(kit_insert(kit, 1, 30, 1, false), 30);
