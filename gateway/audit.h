@@ -8,6 +8,9 @@
 
 #include "gateway/command.h"
 
+/* All of them in the order of help, ended by NULL. */
+extern const struct command *const audit_commands[];
+
 extern const struct command audit_key;
 extern const struct command audit_verify;
 extern const struct command audit_prove, audit_check, audit_checkpoint, audit_cosign;

@@ -185,7 +185,7 @@ static int check_unread(const struct check_order *order, int rc)
                       "lawcast audit check：无法读取 %s：%s。\n")
                : lang("lawcast audit check: %s is no receipt, or not whole%s.\n",
                       "lawcast audit check：%s 不是回执，或不完整%s。\n"),
-            order->path, rc ? strerror(-rc) : "");
+            order->path, rc ? lang_error(rc) : "");
     return COMMAND_REFUSED;
 }
 

@@ -52,7 +52,7 @@ static int compare_open_books(struct compare_side *side)
     }
     rc = books_hold(side->books);
     source_of_books(&side->source, side->books);
-    return rc ? compare_unreadable(side, strerror(-rc)) : COMMAND_FINE;
+    return rc ? compare_unreadable(side, lang_error(rc)) : COMMAND_FINE;
 }
 
 static int compare_open_bundle(struct compare_side *side)
@@ -75,7 +75,7 @@ static int compare_read(struct compare_side *side, const struct prefix_keys *key
         return compare_unreadable(side, lang("records are missing: see \"lawcast audit verify\"",
                                              "缺少记录：请运行 lawcast audit verify"));
     if (rc < 0)
-        return compare_unreadable(side, strerror(-rc));
+        return compare_unreadable(side, lang_error(rc));
     rc = prefix_signature(&side->log, keys);
     if (rc == PREFIX_SIGNED)
         return COMMAND_FINE;
@@ -100,7 +100,7 @@ static int compare_open(struct compare_side *side, const struct prefix_keys *key
     int code;
 
     if (stat(side->path, &there) < 0) {
-        compare_unreadable(side, strerror(errno));
+        compare_unreadable(side, lang_error(errno));
         return COMMAND_REFUSED;
     }
     if (S_ISREG(there.st_mode) && there.st_size <= NOTE_MOST &&
@@ -240,7 +240,7 @@ static int compare_sides(const struct compare_side *sides, const struct prefix_k
         return code;
     rc = prefix_compare(&sides[0].log, &sides[1].log, &result);
     if (rc)
-        return compare_unreadable(&sides[1], strerror(rc < 0 ? -rc : EUCLEAN));
+        return compare_unreadable(&sides[1], lang_error(rc < 0 ? rc : EUCLEAN));
     switch (result.verdict) {
     case PREFIX_PROVED:
         return compare_proved(sides, &result, print);

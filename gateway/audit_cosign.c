@@ -35,7 +35,7 @@ struct cosign_pair {
 static int cosign_bad_file(const char *path, int rc)
 {
     fprintf(stderr, lang("lawcast audit cosign: %s: %s.\n", "lawcast audit cosign：%s：%s。\n"),
-            path, strerror(-rc));
+            path, lang_error(rc));
     return rc == -ENOENT ? COMMAND_REFUSED : COMMAND_MACHINE;
 }
 

@@ -53,7 +53,7 @@ static int export_failed(const struct export_options *options, int rc, const cha
                 lang("lawcast audit export: %s can't be written, or the books can't be read (%s). "
                      "Nothing was left there.\n",
                      "lawcast audit export：无法写入 %s，或无法读取账本（%s）。未留下任何文件。\n"),
-                options->folder, strerror(-rc));
+                options->folder, lang_error(rc));
     return COMMAND_MACHINE;
 }
 

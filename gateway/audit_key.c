@@ -59,7 +59,7 @@ static int key_find(const char *ledger, struct key_found *found)
 static int key_failed(const char *path, int rc)
 {
     fprintf(stderr, lang("lawcast audit key: %s: %s.\n", "lawcast audit key：%s：%s。\n"), path,
-            strerror(-rc));
+            lang_error(rc));
     return COMMAND_MACHINE;
 }
 

@@ -214,7 +214,7 @@ static int verify_bundle(const struct verify_arguments *arguments)
             findings_add(&result.findings, FINDING_DAMAGED, 0, "%s.", why);
     }
     if (rc < 0)
-        fprintf(stderr, "lawcast audit verify: %s: %s\n", arguments->bundle, strerror(-rc));
+        fprintf(stderr, "lawcast audit verify: %s: %s\n", arguments->bundle, lang_error(rc));
     code = rc < 0 && !result.findings.n ? COMMAND_MACHINE : verify_tell(arguments, &result);
     verify_release(&result);
     bundle_close(bundle);
@@ -268,7 +268,7 @@ static int verify_add_known(struct verify_arguments *arguments, const char *word
                      "write the line of a printed one: \"7303 c9320eeb808489df 2026-10-31\".\n",
                      "lawcast audit verify：--known %s：%s。请指定检查点文件，或写出印出的简式："
                      "\"7303 c9320eeb808489df 2026-10-31\"。\n"),
-                word, rc < 0 ? strerror(-rc) : lang("this is no checkpoint", "这不是检查点"));
+                word, rc < 0 ? lang_error(rc) : lang("this is no checkpoint", "这不是检查点"));
         return COMMAND_REFUSED;
     }
     arguments->known[arguments->options.n_known++] = word;

@@ -8,7 +8,7 @@
 #define AUDIT_COMMANDS_MAX 16
 
 /* In the order of help. */
-static const struct command *const audit_commands[] = {
+const struct command *const audit_commands[] = {
     &audit_verify, &audit_prove,   &audit_check, &audit_checkpoint, &audit_cosign, &audit_key,
     &audit_export, &audit_compare, NULL,
 };

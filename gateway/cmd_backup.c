@@ -50,7 +50,7 @@ static int backup_failed(const struct backup *backup, int rc)
         fprintf(stderr,
                 lang("lawcast backup: %s can't be written: %s. Check the folder and its rights.\n",
                      "lawcast backup：无法写入 %s：%s。请检查目录和权限。\n"),
-                backup->to, strerror(-rc));
+                backup->to, lang_error(rc));
     return rc == -EEXIST ? COMMAND_REFUSED : COMMAND_MACHINE;
 }
 
@@ -164,7 +164,7 @@ static int backup_check(struct backup *backup)
     }
     books_close(books);
     if (rc < 0)
-        return backup_damaged(strerror(-rc));
+        return backup_damaged(lang_error(rc));
     if (extent.whole) {
         rc = copy_finish(&backup->copy);
         result = rc < 0 ? backup_failed(backup, rc) : COMMAND_FINE;

@@ -150,7 +150,7 @@ static int boards_unanswered(const char *path, int rc)
     fprintf(stderr,
             lang("lawcast boards: the gateway doesn't answer at %s: %s.\n",
                  "lawcast boards：网关在 %s 没有应答：%s。\n"),
-            path, strerror(-rc));
+            path, lang_error(rc));
     return COMMAND_MACHINE;
 }
 
@@ -200,7 +200,7 @@ static int boards_tell(const struct office *office, const struct board *board, b
 {
     MEM_FREE_LATER char *path = control_path(office->ledger_path);
     MEM_FREE_LATER char *line =
-        mem_printf("%s board %s", release ? "release" : "resume", board->id);
+        mem_printf("%s board %s", release ? "release" : "take", board->id);
     struct jv *answer;
     const char *error;
     int rc = control_ask(path, line, &answer);

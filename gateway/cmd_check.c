@@ -3,6 +3,7 @@
 #include "gateway/base/lang.h"
 #include "gateway/check_contacts.h"
 #include "gateway/check_shares.h"
+#include "gateway/check_times.h"
 #include "gateway/command.h"
 #include "gateway/files.h"
 #include "gateway/report/figure.h"
@@ -63,9 +64,11 @@ static int check_run(int argc, char **argv)
     (void)files_read(&files, config, argv + optind, (size_t)(argc - optind));
     check_shares(&files);
     check_contacts(&files);
+    check_times(&files);
     result = files_check_ledger(&files, DIAG_WARNING);
     files_warn_times(&files);
     diag_print(&files.diag, stderr);
+    check_times_print(&files, stdout);
     check_summary(&files);
     files_free(&files);
     return result;
@@ -78,8 +81,9 @@ const struct command command_check = {
     .usage = "[-c FILE] [CAMPAIGN...]",
     .long_en =
         "CAMPAIGN is a campaign file or its folder; without one, only the configuration is "
-        "checked.\nThe folder of the books must be there and may be written. Nothing is opened, "
-        "sent or written.\n\n"
+        "checked.\nFor each campaign a calendar says when its units send and its boards show.\nThe "
+        "folder of the books must be there and may be written. Nothing is opened, sent or "
+        "written.\n\n"
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
         "  -h, --help          this text\n\n"
@@ -87,15 +91,16 @@ const struct command command_check = {
         "  lawcast check\n"
         "  lawcast check campaigns/constitution-day\n\n"
         "Exit codes: 0 no errors (warnings may be printed); 1 errors; 2 wrong usage.\n",
-    .long_zh = "CAMPAIGN "
-               "是任务文件或其所在目录；不写则只检查配置文件。账本所在的目录须已存在且可写。\n不打"
-               "开设备，不发送，不写入。\n\n"
-               "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 "
-               "/etc/lawcast/lawcast.cfg\n"
-               "  -h, --help          本说明\n\n"
-               "示例：\n"
-               "  lawcast check\n"
-               "  lawcast check campaigns/constitution-day\n\n"
-               "退出码：0 没有错误（可能有警告）；1 有错误；2 用法错误。\n",
+    .long_zh =
+        "CAMPAIGN "
+        "是任务文件或其所在目录；不写则只检查配置文件。\n同时列出各单位发送、各显示屏播放的日程。"
+        "\n账本所在的目录须已存在且可写。不打开设备，不发送，不写入。\n\n"
+        "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 "
+        "/etc/lawcast/lawcast.cfg\n"
+        "  -h, --help          本说明\n\n"
+        "示例：\n"
+        "  lawcast check\n"
+        "  lawcast check campaigns/constitution-day\n\n"
+        "退出码：0 没有错误（可能有警告）；1 有错误；2 用法错误。\n",
     .run = check_run,
 };

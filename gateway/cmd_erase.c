@@ -167,7 +167,7 @@ static void erase_tell_unwritten(const struct erase_job *job, int rc)
     fprintf(stderr,
             lang("lawcast erase: nothing was erased: no file can be written beside %s: %s.\n",
                  "lawcast erase：未清除：无法在 %s 旁写入文件：%s。\n"),
-            job->ledger, strerror(-rc));
+            job->ledger, lang_error(rc));
 }
 
 static int erase_write(const struct erase_job *job)
@@ -233,7 +233,7 @@ static int erase_delete(const struct copies *copies)
         fprintf(stderr,
                 lang("lawcast erase: %s can't be deleted: %s. Numbers are still in it.\n",
                      "lawcast erase：无法删除 %s：%s。其中仍有号码。\n"),
-                failed, strerror(-rc));
+                failed, lang_error(rc));
         return COMMAND_MACHINE;
     }
     for (size_t i = 0; i < copies->n; i++)
@@ -250,7 +250,7 @@ static int erase_copies(const struct erase_job *job)
         fprintf(stderr,
                 lang("lawcast erase: whether older books lie beside %s can't be seen: %s.\n",
                      "lawcast erase：无法查看 %s 旁是否有旧账本：%s。\n"),
-                job->ledger, strerror(-rc));
+                job->ledger, lang_error(rc));
         result = COMMAND_MACHINE;
     } else if (copies.n && job->copies) {
         result = erase_delete(&copies);

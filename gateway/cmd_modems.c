@@ -11,8 +11,9 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/mem.h"
 #include "gateway/command.h"
-#include "gateway/control/control.h"
+#include "gateway/control/steer_line.h"
 #include "gateway/report/modem_table.h"
+#include "gateway/steer_road.h"
 
 static const char *modems_error_english(int code)
 {
@@ -70,44 +71,21 @@ static int modems_show(const struct office *office, struct modems_form form)
     return result;
 }
 
-static int modems_tell(const struct office *office, const char *verb, const char *id)
+static int modems_steer(const struct office *office, const struct steer *steer)
 {
-    MEM_FREE_LATER char *path = control_path(office->ledger_path);
-    MEM_FREE_LATER char *line = mem_printf("%s modem %s", verb, id);
-    struct jv *answer;
-    int rc = control_ask(path, line, &answer);
-    const char *error;
+    const struct steer_job job = {.command = "modems", .office = office, .steer = *steer};
+    struct steer_told told;
+    int result = steer_look_up(&job);
 
-    if (rc == -ENOENT || rc == -ECONNREFUSED) {
-        fputs(lang("lawcast modems: no gateway is running here that could be told. Start it with "
-                   "\"lawcast run\" first.\n",
-                   "lawcast modems：没有正在运行的网关。请先用 lawcast run 启动。\n"),
-              stderr);
-        return COMMAND_REFUSED;
-    }
-    if (rc) {
-        fprintf(stderr,
-                lang("lawcast modems: the gateway doesn't answer at %s: %s.\n",
-                     "lawcast modems：网关在 %s 没有应答：%s。\n"),
-                path, strerror(-rc));
-        return COMMAND_MACHINE;
-    }
-    error = jv_text(jv_member(answer, "error"));
-    if (error)
-        fprintf(stderr, "lawcast modems: %s\n", error);
-    else
-        printf(strcmp(verb, "pause") == 0
-                   ? lang("Paused: %lld modems. They finish the message that they have.\n",
-                          "已暂停 %lld 台；正在发的一条会发完。\n")
-                   : lang("Resumed: %lld modems.\n", "已恢复 %lld 台。\n"),
-               (long long)jv_number(jv_member(answer, "modems"), 0));
-    rc = error ? COMMAND_REFUSED : COMMAND_FINE;
-    jv_free(answer);
-    return rc;
+    if (result == COMMAND_FINE)
+        result = steer_send(&job, &told);
+    if (result == COMMAND_FINE)
+        steer_print(&job, &told);
+    return result;
 }
 
-/* words: nothing, or a verb and an id. */
-static int modems_do(const char *config, struct modems_form form, int n, char *const *words)
+/* steer NULL: shows them. */
+static int modems_do(const char *config, struct modems_form form, const struct steer *steer)
 {
     struct diag diag = DIAG_NULL;
     struct office *office = NULL;
@@ -116,9 +94,23 @@ static int modems_do(const char *config, struct modems_form form, int n, char *c
     command_tell_errors(&diag);
     diag_free(&diag);
     if (result == COMMAND_FINE)
-        result = n ? modems_tell(office, words[0], words[1]) : modems_show(office, form);
+        result = steer ? modems_steer(office, steer) : modems_show(office, form);
     command_free_office(office);
     return result;
+}
+
+/* words: a verb and an id. */
+static int modems_obey(const char *config, char *const *words)
+{
+    char scope[] = "modem";
+    char *const line[] = {words[0], scope, words[1]};
+    enum steer_line_fault fault;
+    struct steer steer;
+
+    fault = steer_line_read(3, line, &steer);
+    if (fault)
+        return command_misused(&command_modems, "%s.", steer_line_label(fault));
+    return modems_do(config, (struct modems_form){0}, &steer);
 }
 
 static int modems_run(int argc, char **argv)
@@ -151,7 +143,7 @@ static int modems_run(int argc, char **argv)
     if (n != 0 && n != 2)
         return command_misused(&command_modems, "%s",
                                lang("name one modem or bank.", "请写一台设备或一组设备的代号。"));
-    return modems_do(config, form, n, argv + optind);
+    return n ? modems_obey(config, argv + optind) : modems_do(config, form, NULL);
 }
 
 const struct command command_modems = {
@@ -170,7 +162,8 @@ const struct command command_modems = {
         "  down       can't be used; the gateway goes on trying\n\n"
         "  pause ID            a modem (bank-a/17) or a whole bank (bank-a) takes nothing any "
         "more\n"
-        "  resume ID           the other way round\n"
+        "  resume ID           the other way round; both without a running gateway, too:\n"
+        "                      then for its next run\n"
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
         "      --json          for programs; numbers of SIMs and modems are masked\n"
@@ -180,8 +173,9 @@ const struct command command_modems = {
         "  lawcast modems\n"
         "  lawcast modems pause bank-a/17\n"
         "  lawcast modems --json | jq '.modems[] | select(.state == \"down\")'\n\n"
-        "Exit codes: 0 fine; 1 no such modem, no gateway to tell, or errors in the configuration; "
-        "2 wrong\nusage; 4 the books can't be read.\n",
+        "Exit codes: 0 fine; 1 no such modem, no books yet, or errors in the configuration; 2 "
+        "wrong\n"
+        "usage; 4 the books can't be read or written, or the gateway doesn't answer.\n",
     .long_zh =
         "每台设备一行：状态、SIM 卡 IMSI 末四位、网络、信号、近一小时和今日已发条数（按计费条）\n"
         "及上限、所属限额组，以及不可用的原因或最近的错误。下面是各限额组的已发条数。\n\n"
@@ -190,7 +184,7 @@ const struct command command_modems = {
         "  暂停    由 lawcast modems pause 暂停；重启后仍然有效\n"
         "  不可用  设备不能用；网关会继续尝试\n\n"
         "  pause 代号          暂停一台（bank-a/17）或一组（bank-a）\n"
-        "  resume 代号         恢复\n"
+        "  resume 代号         恢复；没有网关运行时也可使用，下次运行生效\n"
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "      --json          供程序使用；SIM 卡号和设备号已隐去一部分\n"
         "      --numbers       与 --json 同用：完整显示\n"
@@ -199,7 +193,7 @@ const struct command command_modems = {
         "  lawcast modems\n"
         "  lawcast modems pause bank-a/17\n"
         "  lawcast modems --json | jq '.modems[] | select(.state == \"down\")'\n\n"
-        "退出码：0 正常；1 没有此设备、没有正在运行的网关或配置有错误；2 用法错误；4 "
-        "账本无法读取。\n",
+        "退出码：0 正常；1 没有此设备、还没有账本或配置有错误；2 用法错误；4 "
+        "账本无法读写或网关没有应答。\n",
     .run = modems_run,
 };

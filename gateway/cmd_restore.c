@@ -45,7 +45,7 @@ static int restore_pictures(const struct restore *restore)
         fprintf(stderr,
                 lang("lawcast restore: the pictures in %s can't be written: %s.\n",
                      "lawcast restore：无法写入图片目录 %s：%s。\n"),
-                to, strerror(-rc));
+                to, lang_error(rc));
         return COMMAND_MACHINE;
     }
     if (strcmp(from, to) == 0 || !pictures.added)
@@ -257,7 +257,7 @@ static int restore_tell_failure(const struct restore *restore, int rc)
         rc == -EWOULDBLOCK ? lang("a gateway has it", "网关正在使用")
         : rc == -EUCLEAN   ? lang("it was read again and isn't whole: look at the disk",
                                   "复查时发现不完整，请检查磁盘")
-                           : strerror(-rc));
+                           : lang_error(rc));
     if (restore->aside)
         fprintf(stderr,
                 lang("The books that were there may lie at %s.\n", "原有账本可能已移到 %s。\n"),

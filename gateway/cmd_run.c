@@ -2,6 +2,7 @@
  * Runs: loop (through gateway_run). */
 #include <stdlib.h>
 
+#include "gateway/approval.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
@@ -109,6 +110,7 @@ static int run_carry_out(const struct files *files, const struct run_options *op
                                 .agent_path = agent,
                                 .refused_dir = options->refused_dir,
                                 .numbers = options->numbers,
+                                .reloads = true,
                                 .out = options->quiet ? NULL : stdout},
         &result);
 
@@ -137,6 +139,9 @@ static int run_files(const struct run_options *options, char **paths, size_t n)
     diag_print(&files.diag, stderr);
     if (result == COMMAND_FINE)
         result = run_check_times(&files);
+    if (result == COMMAND_FINE)
+        result = approval_check(files.office, (const struct campaign *const *)files.campaigns,
+                                files.n, files.office->ledger_path);
     if (result == COMMAND_FINE)
         result = run_carry_out(&files, options);
     files_free(&files);
@@ -185,10 +190,11 @@ const struct command command_run = {
         "of\n"
         "the configuration, shows the slogans on the boards, and ends when all is done. Nothing "
         "is\n"
-        "sent outside a window. Ctrl-C or SIGTERM stops it in order: modems finish the message in\n"
-        "hand, slogans are taken down. The same command goes on where it stopped, also after a\n"
-        "crash or a power cut: no message is sent twice; what was in flight then is \"in "
-        "doubt\".\n\n"
+        "sent outside a window. Ctrl-C or SIGTERM stops it in order: slogans are taken down, and\n"
+        "modems finish the message in hand, for office.drain seconds at most; what has no outcome\n"
+        "then is \"in doubt\". SIGHUP reads the configuration anew. The same command goes on where\n"
+        "it stopped, also after a crash or a power cut: no message is sent twice; what was in\n"
+        "flight then is in doubt.\n\n"
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
         "  -r, --refused DIR   where ID-refused.csv goes (default: this folder)\n"
@@ -200,7 +206,8 @@ const struct command command_run = {
         "  lawcast run campaigns/constitution-day\n\n"
         "Exit codes: 0 every quota and every showing is reached and nothing is in doubt; 1 errors "
         "in "
-        "the\nfiles, or a campaign that the books know with another content; 2 wrong usage; 3 "
+        "the\nfiles, a campaign that nobody has approved, or that the books know with another "
+        "content; 2 wrong\nusage; 3 "
         "carried "
         "out or\nstopped, but short of something or in doubt; 4 the books can't be written or "
         "read, "
@@ -209,7 +216,8 @@ const struct command command_run = {
         "将任务记入账本，等待时间窗，通过配置中的短信设备发送短信、在显示屏上播放标语，全部完成后结"
         "束。\n"
         "时间窗之外不发送任何内容。按 Ctrl-C 或发送 SIGTERM "
-        "可有序停止：正在发送的短信发完，标语撤下。\n"
+        "可有序停止：撤下标语，发完手上的短信，最多等待\n"
+        "office.drain 秒，届时仍无结果的记为“结果不明”。发送 SIGHUP 则重新读取配置文件。\n"
         "再次运行同一命令即从中断处继续，崩溃或断电后也是如此：不会重发；当时在途的短信记为“结果不"
         "明”。\n\n"
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
@@ -220,7 +228,7 @@ const struct command command_run = {
         "  -h, --help          本说明\n\n"
         "示例：\n"
         "  lawcast run campaigns/constitution-day\n\n"
-        "退出码：0 任务数全部完成且无结果不明；1 文件有错误；2 用法错误；3 "
+        "退出码：0 任务数全部完成且无结果不明；1 文件有错误，或任务未经审批；2 用法错误；3 "
         "已执行或已停止，但未达任务数或有\n"
         "结果不明；4 账本无法写入，或正被另一网关使用。\n",
     .run = run_run,

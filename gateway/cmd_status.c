@@ -15,12 +15,15 @@
 #include "gateway/report/standing.h"
 #include "gateway/report/statement_print.h"
 #include "gateway/report/table.h"
+#include "gateway/status_watch.h"
+#include "gateway/status_words.h"
 
 /* What is asked of each campaign. */
 struct status_job {
     struct books *books;
-    bool gateway;    /* one is at work on these books */
-    struct jv *list; /* where --json is gathered; NULL: print */
+    bool gateway;     /* one is at work on these books */
+    const char *path; /* of the books */
+    struct jv *list;  /* where --json is gathered; NULL: print */
 };
 
 struct status_ids {
@@ -62,6 +65,23 @@ static int status_take_delivery(void *ctx, const struct books_delivery *delivery
     return 0;
 }
 
+static void status_unit_line(struct table *table, const char *name,
+                             const struct statement_unit *unit)
+{
+    char text[7][FIGURE_ROOM];
+
+    figure_count(unit->n[COLUMN_DELIVERED], text[0]);
+    figure_count(unit->quota, text[1]);
+    figure_percent(unit->n[COLUMN_DELIVERED], unit->quota, text[2]);
+    figure_count(unit->n[COLUMN_SENT], text[3]);
+    figure_count(unit->n[COLUMN_UNKNOWN], text[4]);
+    figure_count(unit->n[COLUMN_EXPIRED], text[5]);
+    figure_count(unit->n[COLUMN_OPEN], text[6]);
+    table_row(table, (const char *[8]){name, text[0], text[1], text[2], text[3], text[4], text[5],
+                                       text[6]});
+}
+
+/* Units first; behind a line those with others below them, these included. */
 static void status_print_units(const struct statement *statement)
 {
     const struct table_column columns[] = {
@@ -76,19 +96,15 @@ static void status_print_units(const struct statement *statement)
     };
     struct table *table = table_new(columns, 8);
 
-    for (size_t i = 0; i < statement->n_units; i++) {
-        const struct statement_unit *unit = &statement->units[i];
-        char text[7][FIGURE_ROOM];
+    for (size_t i = 0; i < statement->n_units; i++)
+        status_unit_line(table, statement->units[i].name, &statement->units[i]);
+    if (statement->n_groups)
+        table_rule(table);
+    for (size_t i = 0; i < statement->n_groups; i++) {
+        BUFFER_FREE_LATER struct buffer label = BUFFER_NULL;
 
-        figure_count(unit->n[COLUMN_DELIVERED], text[0]);
-        figure_count(unit->quota, text[1]);
-        figure_percent(unit->n[COLUMN_DELIVERED], unit->quota, text[2]);
-        figure_count(unit->n[COLUMN_SENT], text[3]);
-        figure_count(unit->n[COLUMN_UNKNOWN], text[4]);
-        figure_count(unit->n[COLUMN_EXPIRED], text[5]);
-        figure_count(unit->n[COLUMN_OPEN], text[6]);
-        table_row(table, (const char *[8]){unit->name, text[0], text[1], text[2], text[3], text[4],
-                                           text[5], text[6]});
+        statement_group_label(&statement->groups[i], &label);
+        status_unit_line(table, buffer_text(&label), &statement->groups[i].sum);
     }
     table_print(table, stdout);
     table_free(table);
@@ -126,6 +142,25 @@ static enum standing status_standing(const struct status_job *job,
     return job->gateway && !scan->missed ? standing : standing_without_gateway(standing);
 }
 
+/* What a window that is over has left waits for the next one, if there is one. */
+static void status_print_passed(const struct statement *statement, int64_t now_ms)
+{
+    const struct window *next = window_after(statement->windows, statement->n_windows, now_ms);
+    size_t passed = 0;
+    char from[20];
+
+    for (size_t i = 0; i < statement->n_windows; i++)
+        passed += statement->windows[i].to_ms <= now_ms;
+    if (!passed || !statement->totals.n[COLUMN_OPEN])
+        return;
+    printf(lang("Windows over: %zu of %zu", "已过时间窗：%zu/%zu"), passed, statement->n_windows);
+    if (next) {
+        clock_format(next->from_ms, from);
+        printf(lang("; what is left waits for %s", "；未完成的等待 %s"), from);
+    }
+    putchar('\n');
+}
+
 static void status_print(const struct status_job *job, const struct statement *statement,
                          const struct status_scan *scan)
 {
@@ -137,6 +172,8 @@ static void status_print(const struct status_job *job, const struct statement *s
     table_put_text(&title, statement->title, 200, false);
     printf("%s (%s)  %s\n", buffer_text(&title), statement->id, standing_label(standing));
     statement_print_windows(statement, stdout);
+    status_print_passed(statement, scan->now_ms);
+    status_print_approval(job->books, statement->id);
     if (statement->n_units)
         status_print_units(statement);
     status_print_open(statement, scan);
@@ -154,7 +191,7 @@ static void status_print(const struct status_job *job, const struct statement *s
 static struct jv *status_json(const struct status_job *job, const struct statement *statement,
                               const struct status_scan *scan)
 {
-    struct jv *document = statement_to_json(statement), *open = jv_object();
+    struct jv *document = statement_to_json(statement), *open = jv_object(), *approval;
     char when[FIGURE_ROOM];
 
     for (int state = DELIVERY_PLANNED; state <= DELIVERY_DEFERRED; state++)
@@ -164,6 +201,9 @@ static struct jv *status_json(const struct status_job *job, const struct stateme
     jv_put(document, "state", jv_string(standing_name(status_standing(job, statement, scan))));
     jv_put(document, "open", open);
     jv_put(document, "last_change", scan->last_ms ? jv_string(when) : jv_null());
+    approval = status_approval_json(job->books, statement->id);
+    if (approval)
+        jv_put(document, "approval", approval);
     return document;
 }
 
@@ -208,10 +248,20 @@ static int status_all(const struct status_job *job, const struct status_ids *ids
 static void status_print_json(const struct status_job *job)
 {
     BUFFER_FREE_LATER struct buffer text = BUFFER_NULL;
-    struct jv *document = jv_object();
+    struct jv *document = jv_object(), *words = status_words_json(job->books);
+    struct status_live status = {0};
 
     jv_put(document, "gateway", jv_bool(job->gateway));
     jv_put(document, "campaigns", job->list);
+    if (words)
+        jv_put(document, "words", words);
+    if (job->gateway && status_ask(job->path, &status)) {
+        struct jv *live = jv_object();
+
+        status_put(live, &status.live);
+        jv_put(document, "live", live);
+    }
+    status_release(&status);
     jv_write(document, true, &text);
     puts(buffer_text(&text));
     jv_free(document);
@@ -274,7 +324,55 @@ static void status_tell_age(struct books *books, const char *path)
             age.mark);
 }
 
-static int status_of(const char *config, const char *ledger, bool json)
+/* What a running gateway expects, and what is not as it should be. */
+static void status_print_live(const struct status_live *status)
+{
+    const struct prospect *prospect = &status->prospect;
+    char count[FIGURE_ROOM], when[20];
+
+    if (prospect->per_min >= 0) {
+        figure_count(prospect->per_min, count);
+        printf(lang("Rate: %s messages a minute\n", "速度：每分钟 %s 条\n"), count);
+    }
+    for (size_t i = 0; i < prospect->n_units; i++) {
+        const struct prospect_unit *unit = &prospect->units[i];
+
+        figure_count(unit->line.missing, count);
+        if (unit->line.missing > 0)
+            printf(lang("%s, %s: %s messages will be missing: %s\n", "%s，%s：预计少 %s 条：%s\n"),
+                   unit->campaign, unit->unit, count, forecast_bound_label(unit->line.bound));
+    }
+    if (prospect->at_ms && !prospect->total.missing && prospect->total.finish_p50_ms > 0 &&
+        prospect->total.finish_p50_ms < INT64_MAX) {
+        clock_format(prospect->total.finish_p50_ms, when);
+        printf(lang("Done at about %s\n", "预计完成：%s\n"), when);
+    }
+    if (prospect->network > 0)
+        printf(lang("Slowest: %s\n", "瓶颈：%s\n"),
+               phone_operator_label((enum phone_operator)prospect->network));
+    if (prospect->bank_down)
+        printf(lang("%s: %zu of %zu modems are down\n", "%s：%zu/%zu 台短信设备不可用\n"),
+               prospect->bank, prospect->bank_down, prospect->bank_size);
+    if (status->trouble)
+        printf("▲ %s\n", status->trouble);
+}
+
+static int status_told(struct status_job *job, const char *path)
+{
+    struct status_live status = {0};
+    int result = status_books(job);
+
+    if (result != COMMAND_FINE || job->list)
+        return result;
+    if (status_print_words(job->books))
+        return COMMAND_MACHINE;
+    if (job->gateway && status_ask(path, &status))
+        status_print_live(&status);
+    status_release(&status);
+    return result;
+}
+
+static int status_of(const char *config, const char *ledger, bool json, bool watch)
 {
     MEM_FREE_LATER char *path = ledger ? mem_dup(ledger) : status_path(config);
     struct status_job job = {0};
@@ -283,25 +381,28 @@ static int status_of(const char *config, const char *ledger, bool json)
     if (!path)
         return COMMAND_REFUSED;
     job.gateway = books_in_use(path);
+    job.path = path;
     result = command_open_books(NULL, path, &job.books);
     if (result != COMMAND_FINE)
         return result;
     status_tell_age(job.books, path);
     job.list = json ? jv_array() : NULL;
-    result = status_books(&job);
+    if (watch)
+        result = status_watch(job.books, path) < 0 ? COMMAND_MACHINE : COMMAND_FINE;
+    else
+        result = status_told(&job, path);
     books_close(job.books);
     return result;
 }
 
 static int status_run(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"ledger", required_argument, NULL, 'l'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"ledger", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},         {"watch", no_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},         {0}};
     const char *config = NULL, *ledger = NULL;
-    bool json = false;
+    bool json = false, watch = false;
     int option;
 
     while ((option = command_next_option(argc, argv, ":c:h", options)) != -1) {
@@ -311,20 +412,26 @@ static int status_run(int argc, char **argv)
             ledger = optarg;
         else if (option == 'j')
             json = true;
+        else if (option == 'w')
+            watch = true;
         else
             return command_bad_option(&command_status, option, argv);
     }
     if (optind < argc)
         return command_misused(&command_status, lang("\"%s\" is too much.", "多余的参数：%s。"),
                                argv[optind]);
-    return status_of(config, ledger, json);
+    if (json && watch)
+        return command_misused(
+            &command_status, "%s",
+            lang("--json and --watch don't go together.", "--json 和 --watch 不能同时使用。"));
+    return status_of(config, ledger, json, watch);
 }
 
 const struct command command_status = {
     .name = "status",
     .help_en = "Show how every campaign in the books stands.",
     .help_zh = "查看账本中各任务的进展。",
-    .usage = "[-c FILE | --ledger PATH] [--json]",
+    .usage = "[-c FILE | --ledger PATH] [--json | --watch]",
     .long_en =
         "The word behind a campaign is computed from its figures: \"completed\" only when nothing "
         "is\n"
@@ -336,6 +443,7 @@ const struct command command_status = {
         "/etc/lawcast/lawcast.cfg\n"
         "      --ledger PATH   these books, without a configuration\n"
         "      --json          for programs\n"
+        "      --watch         the display of the running gateway, until q or Ctrl-C\n"
         "  -h, --help          this text\n\n"
         "Examples:\n"
         "  lawcast status\n"
@@ -349,6 +457,7 @@ const struct command command_status = {
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "      --ledger 路径   直接读取此账本，不需要配置文件\n"
         "      --json          供程序使用\n"
+        "      --watch         显示运行中网关的实时画面，按 q 或 Ctrl-C 退出\n"
         "  -h, --help          本说明\n\n"
         "示例：\n"
         "  lawcast status\n"

@@ -88,7 +88,7 @@ const struct command command_upgrade = {
     .long_en =
         "The first \"lawcast run\" of a new version does the same by itself; this command is "
         "for books\nthat are only to be read. A copy of the old books is kept beside them, "
-        "as BOOKS.v4. What is\nin the books stays as it is, and is signed from then on.\n\n"
+        "as BOOKS.v4 or BOOKS.v5. What is\nin the books stays as it is, and is signed from then on.\n\n"
         "  -c, --config FILE   configuration; else conf/lawcast.cfg, then "
         "/etc/lawcast/lawcast.cfg\n"
         "      --ledger PATH   other books of the same office\n"
@@ -99,7 +99,7 @@ const struct command command_upgrade = {
         "books are\ndamaged, in use or can't be written.\n",
     .long_zh =
         "新版本首次执行 lawcast run 时会自动升级；本命令用于只需查看的账本。旧账本在原处保留副本"
-        "（账本名.v4）。\n账本内容不变，升级后开始签名。\n\n"
+        "（账本名.v4 或 .v5）。\n账本内容不变，升级后开始签名。\n\n"
         "  -c, --config 文件   配置文件；默认 conf/lawcast.cfg，其次 /etc/lawcast/lawcast.cfg\n"
         "      --ledger 路径   同一单位的其他账本\n"
         "  -h, --help          本说明\n\n"

@@ -38,7 +38,8 @@ const struct command *command_find(const char *name);
 /* "did you mean": the nearest command's name, or NULL. */
 const char *command_nearest(const char *word);
 
-extern const struct command command_check, command_plan, command_rehearse, command_run,
+extern const struct command command_edit, command_check, command_plan, command_rehearse, command_approve, command_run,
+    command_pause, command_resume, command_cancel, command_extend, command_set_rate,
     command_status, command_modems, command_boards, command_replies, command_report, command_audit,
     command_attach, command_optout, command_erase, command_backup, command_restore, command_upgrade,
     command_help;

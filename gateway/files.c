@@ -46,12 +46,53 @@ int files_read(struct files *files, const char *config, char *const *paths, size
     return files->diag.errors ? COMMAND_REFUSED : COMMAND_FINE;
 }
 
+static bool files_is_over(const struct window *windows, size_t n, int64_t now)
+{
+    return n && windows[n - 1].to_ms <= now;
+}
+
+/* Where others have windows of their own that are still to come. */
+static void files_warn_parts(struct files *files, const struct campaign *campaign, int64_t now)
+{
+    for (size_t i = 0; i < campaign->n_orders; i++)
+        if (files_is_over(campaign->orders[i].windows, campaign->orders[i].n_windows, now))
+            diag_warning(&files->diag, campaign->file, campaign->orders[i].line,
+                         lang("All windows of %s are over: it can't send any more.",
+                              "%s 的时间窗都已结束：不会再发送。"),
+                         files->office->units[campaign->orders[i].unit].id);
+    for (size_t i = 0; i < campaign->n_displays; i++)
+        if (files_is_over(campaign->displays[i].windows, campaign->displays[i].n_windows, now))
+            diag_warning(&files->diag, campaign->file, campaign->displays[i].line, "%s",
+                         lang("All windows of these slogans are over: they can't be shown any "
+                              "more.",
+                              "这些标语的时间窗都已结束：不会再播放。"));
+}
+
+/* Some are still to come. */
+static void files_warn_past(struct files *files, const struct campaign *campaign, int64_t now)
+{
+    size_t over = 0;
+
+    while (over < campaign->n_windows && campaign->windows[over].to_ms <= now)
+        over++;
+    if (over)
+        diag_warning(&files->diag, campaign->file, 0,
+                     lang("Of %zu windows %zu are over already: nothing is made up for outside of "
+                          "the others.",
+                          "%zu 个时间窗中有 %zu 个已经结束：只在其余时间窗内进行，不在窗外补发。"),
+                     campaign->n_windows, over);
+    files_warn_parts(files, campaign, now);
+}
+
 void files_warn_times(struct files *files)
 {
     for (size_t i = 0; i < files->n; i++) {
         const struct campaign *campaign = files->campaigns[i];
+        int64_t now = clock_wall_ms();
 
-        if (campaign && campaign->windows[campaign->n_windows - 1].to_ms <= clock_wall_ms())
+        if (campaign && !files_is_over(campaign->windows, campaign->n_windows, now))
+            files_warn_past(files, campaign, now);
+        else if (campaign)
             diag_warning(&files->diag, campaign->file, 0, "%s",
                          lang("All windows are over: nothing can be sent or shown any more. For a "
                               "new campaign correct from and to.",

@@ -25,7 +25,7 @@ struct files {
 /* Reads all of them, whatever is found; two campaigns with one id are an error too. COMMAND_FINE,
  * or COMMAND_REFUSED when there are errors. Prints nothing. */
 int files_read(struct files *files, const char *config, char *const *paths, size_t n);
-/* Warns of campaigns whose windows are all over: no use for sending, but well for a rehearsal,
+/* Warns of campaigns whose windows are over, all or some: no use for sending, but well for a rehearsal,
  * which has a clock of its own. */
 void files_warn_times(struct files *files);
 /* Can the books be kept where the configuration says? A finding at its line if not: an error for a

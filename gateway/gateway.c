@@ -14,19 +14,17 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/outlet.h"
-#include "adapters/display/board_why.h"
 #include "adapters/display/http.h"
 #include "adapters/kinds.h"
 #include "adapters/modem/ports.h"
-#include "adapters/modem/why.h"
 #include "gateway/control/control.h"
-#include "gateway/ledger/books.h"
+#include "gateway/alarm.h"
 #include "gateway/outside.h"
-#include "gateway/report/progress.h"
+#include "gateway/reload.h"
 #include "gateway/report/refused.h"
+#include "gateway/show.h"
 
-#define GATEWAY_WATCH_MS    10
-#define GATEWAY_PROGRESS_MS 250
+#define GATEWAY_WATCH_MS 10
 
 static const int gateway_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define GATEWAY_SIGNALS (sizeof gateway_signals / sizeof *gateway_signals)
@@ -36,19 +34,18 @@ struct gateway {
     struct gateway_result *result;
     uv_loop_t loop;
     uv_signal_t signals[GATEWAY_SIGNALS];
-    uv_timer_t watch, draw;
+    uv_timer_t watch;
     struct ledger *ledger;
     struct http *http;
+    struct alarm *alarm; /* NULL: a rehearsal */
     struct ports *ports;
     struct outside *outside;
+    struct reload *reload;
     struct dispatch *dispatch;
-    struct books *books;
-    struct progress *progress;
+    struct show *show;
     struct refused **refused; /* one per campaign, opened at the first refusal */
     bool refused_failed;      /* its list can't be written: told once */
     char *trouble;            /* why the books can't be written, or NULL */
-    int64_t drawn_ms, drawn_settled;
-    double rate;
     struct outlet *voice; /* standard error */
 };
 
@@ -63,6 +60,8 @@ __attribute__((format(printf, 2, 3))) static void gateway_say(struct gateway *ga
     va_start(args, format);
     length = vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (gateway->show)
+        show_clear(gateway->show);
     if (length > 0)
         outlet_write(gateway->voice, text,
                      (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
@@ -92,74 +91,12 @@ static void gateway_trouble(void *ctx, const char *message)
 
     free(gateway->trouble);
     gateway->trouble = mem_dup(message);
+    if (gateway->show)
+        show_trouble(gateway->show, message);
     if (message)
         log_error("books: %s", message);
     else
         log_warning("books: writing works again");
-}
-
-/* Modems that are not down: a pause or a limit is no trouble. */
-static size_t gateway_usable(const struct dispatch_view *view)
-{
-    return view->modems_ready + view->modems_paused + view->modems_throttled;
-}
-
-/* What the person in front of it should know: books first, then modems, then boards. */
-static char *gateway_trouble_line(const struct gateway *gateway, const struct dispatch_view *view)
-{
-    if (gateway->trouble)
-        return mem_dup(gateway->trouble);
-    if (view->modem_trouble)
-        return mem_printf(lang("Modems that are down: %zu; %s: %s", "%zu 台短信设备不可用；%s：%s"),
-                          view->modems - gateway_usable(view), view->modem_trouble_id,
-                          why_label(view->modem_trouble));
-    if (view->board_trouble)
-        return mem_printf(
-            lang("Boards that don't answer: %zu; %s: %s", "%zu 块显示屏不可用；%s：%s"),
-            view->boards - view->boards_ready - view->boards_paused, view->board_trouble_id,
-            board_why_label(view->board_trouble));
-    if (view->skewed_id)
-        return mem_printf(lang("Boards whose clock is wrong: %zu, such as %s. Set it.",
-                               "%zu 块显示屏的时钟不准（如 %s），请校时"),
-                          view->boards_skewed, view->skewed_id);
-    return NULL;
-}
-
-static void gateway_draw(struct gateway *gateway)
-{
-    MEM_FREE_LATER char *trouble = NULL;
-    struct dispatch_view view;
-    int64_t now = clock_mono_ms();
-    double seconds = (double)(now - gateway->drawn_ms) / 1000;
-
-    dispatch_view(gateway->dispatch, &view);
-    trouble = gateway_trouble_line(gateway, &view);
-    if (seconds > 0.1) {
-        double rate = (double)(view.settled - gateway->drawn_settled) / seconds;
-
-        gateway->rate = gateway->rate > 0 ? 0.7 * gateway->rate + 0.3 * rate : rate;
-        gateway->drawn_ms = now;
-        gateway->drawn_settled = view.settled;
-    }
-    progress_draw(gateway->progress, &(struct progress_live){
-                                         .now_ms = clock_wall_ms(),
-                                         .modems_ready = gateway_usable(&view),
-                                         .modems = view.modems,
-                                         .boards_ready = view.boards_ready,
-                                         .boards_paused = view.boards_paused,
-                                         .boards = view.boards,
-                                         .planning = view.works_entering > 0,
-                                         .rows_read = view.rows_read,
-                                         .rows_refused = gateway->result->refused,
-                                         .showing = view.showing,
-                                         .trouble = trouble,
-                                         .messages_per_s = gateway->rate,
-                                     });
-}
-
-static void gateway_on_draw(uv_timer_t *timer)
-{
-    gateway_draw(timer->data);
 }
 
 static void gateway_on_watch(uv_timer_t *timer)
@@ -169,10 +106,37 @@ static void gateway_on_watch(uv_timer_t *timer)
     gateway->setup->watch(gateway->setup->ctx);
 }
 
+static void gateway_reload(void *ctx, struct jv *answer)
+{
+    struct gateway *gateway = ctx;
+
+    if (gateway->setup->reloads)
+        reload_now(gateway->reload, gateway->dispatch, gateway->outside, answer);
+    else
+        jv_put(answer, "error",
+               jv_string(lang("a rehearsal keeps its configuration", "演练期间配置不变")));
+    if (gateway->alarm)
+        alarm_aim(gateway->alarm, reload_office(gateway->reload)->alarm_url);
+    reload_say(answer, gateway->voice);
+}
+
+static void gateway_on_hangup(struct gateway *gateway)
+{
+    struct jv *answer = jv_object();
+
+    log_info("signal=%d reload", SIGHUP);
+    gateway_reload(gateway, answer);
+    jv_free(answer);
+}
+
 static void gateway_on_signal(uv_signal_t *signal, int number)
 {
     struct gateway *gateway = signal->data;
 
+    if (number == SIGHUP) {
+        gateway_on_hangup(gateway);
+        return;
+    }
     log_info("signal=%d stopping", number);
     if (!gateway->result->interrupted)
         gateway_say(
@@ -268,6 +232,23 @@ static void gateway_http_closed(void *ctx)
     gateway->http = NULL;
 }
 
+static void gateway_alarm_closed(void *ctx)
+{
+    struct gateway *gateway = ctx;
+
+    http_close(gateway->http, gateway_http_closed, gateway);
+}
+
+/* What the alarm still has to tell needs the engine. */
+static void gateway_shut_http(struct gateway *gateway)
+{
+    if (gateway->alarm)
+        alarm_close(gateway->alarm, gateway_alarm_closed, gateway);
+    else if (gateway->http)
+        http_close(gateway->http, gateway_http_closed, gateway);
+    gateway->alarm = NULL;
+}
+
 /* Everything that keeps the loop alive is closed; uv_run returns when the last handle is gone. */
 static void gateway_shut(struct gateway *gateway)
 {
@@ -276,23 +257,9 @@ static void gateway_shut(struct gateway *gateway)
     for (size_t i = 0; i < GATEWAY_SIGNALS; i++)
         uv_close((uv_handle_t *)&gateway->signals[i], NULL);
     uv_close((uv_handle_t *)&gateway->watch, NULL);
-    uv_close((uv_handle_t *)&gateway->draw, NULL);
-    if (gateway->http)
-        http_close(gateway->http, gateway_http_closed, gateway);
+    gateway_shut_http(gateway);
     if (gateway->ledger)
         ledger_close(gateway->ledger, gateway_ledger_closed, gateway);
-}
-
-/* Before the ledger closes: the last one to leave the books folds their write-ahead log into them,
- * and a reader can't. */
-static void gateway_close_progress(struct gateway *gateway)
-{
-    uv_timer_stop(&gateway->draw);
-    if (gateway->progress)
-        progress_close(gateway->progress);
-    books_close(gateway->books);
-    gateway->progress = NULL;
-    gateway->books = NULL;
 }
 
 static void gateway_finished(void *ctx)
@@ -302,10 +269,16 @@ static void gateway_finished(void *ctx)
 
     dispatch_view(gateway->dispatch, &view);
     gateway->result->unmatched = view.unmatched;
-    if (gateway->progress)
-        gateway_draw(gateway);
-    gateway_close_progress(gateway);
+    if (view.abandoned)
+        gateway_say(gateway,
+                    lang("%zu messages were still with modems that didn't answer within %lld s: "
+                         "they are in doubt (drain in the configuration says how long to wait).\n",
+                         "有 %zu 条短信所在的设备 %lld 秒内没有答复，结果不明（等待时间由配置中的 "
+                         "drain 决定）。\n"),
+                    view.abandoned, (long long)reload_office(gateway->reload)->drain_s);
     outside_close(gateway->outside);
+    show_close(gateway->show);
+    gateway->show = NULL;
     gateway_shut(gateway);
 }
 
@@ -318,24 +291,26 @@ static void gateway_open_handles(struct gateway *gateway)
         uv_signal_start(&gateway->signals[i], gateway_on_signal, gateway_signals[i]);
     }
     uv_timer_init(&gateway->loop, &gateway->watch);
-    uv_timer_init(&gateway->loop, &gateway->draw);
-    gateway->watch.data = gateway->draw.data = gateway;
+    gateway->watch.data = gateway;
 }
 
-static void gateway_open_progress(struct gateway *gateway)
+static void gateway_open_show(struct gateway *gateway)
 {
     const struct gateway_setup *setup = gateway->setup;
-    const char **ids = mem_array(setup->n_campaigns, const char *);
-    char why[256];
 
-    for (size_t i = 0; i < setup->n_campaigns; i++)
-        ids[i] = setup->campaigns[i]->id;
-    if (setup->out && books_open(&gateway->books, setup->ledger_path, why, sizeof why) == 0) {
-        gateway->progress = progress_open(setup->out, gateway->books, ids, setup->n_campaigns);
-        gateway->drawn_ms = clock_mono_ms();
-        uv_timer_start(&gateway->draw, gateway_on_draw, 0, GATEWAY_PROGRESS_MS);
-    }
-    free(ids);
+    gateway->show = show_open(&(struct show_setup){.loop = &gateway->loop,
+                                                   .dispatch = gateway->dispatch,
+                                                   .campaigns = setup->campaigns,
+                                                   .n_campaigns = setup->n_campaigns,
+                                                   .office = setup->office,
+                                                   .alarm = gateway->alarm,
+                                                   .ledger_path = setup->ledger_path,
+                                                   .refused = &gateway->result->refused,
+                                                   .out = setup->out,
+                                                   .rehearsal = setup->watch != NULL});
+    if (gateway->trouble)
+        show_trouble(gateway->show, gateway->trouble);
+    outside_show(gateway->outside, gateway->show);
 }
 
 /* Better now than after an hour of sending. */
@@ -382,6 +357,16 @@ static const void *gateway_picture(void *ctx, const struct board *board, const c
     return outside_picture(((struct gateway *)ctx)->outside, board, text, length);
 }
 
+/* Time isn't real in a rehearsal, and nothing of it leaves the machine. */
+static void gateway_open_alarm(struct gateway *gateway)
+{
+    if (gateway->setup->watch)
+        return;
+    gateway->alarm =
+        alarm_new(&(struct alarm_setup){.loop = &gateway->loop, .http = gateway->http});
+    alarm_aim(gateway->alarm, gateway->setup->office->alarm_url);
+}
+
 static int gateway_open_dispatch(struct gateway *gateway)
 {
     const struct gateway_setup *setup = gateway->setup;
@@ -390,13 +375,16 @@ static int gateway_open_dispatch(struct gateway *gateway)
     const struct outside_setup outside = {.loop = &gateway->loop,
                                           .office = setup->office,
                                           .campaigns = setup->campaigns,
-                                          .n_campaigns = setup->n_campaigns};
+                                          .n_campaigns = setup->n_campaigns,
+                                          .reload = gateway_reload,
+                                          .ctx = gateway};
 
     if (outside_open(&gateway->outside, &outside, why, sizeof why)) {
         fprintf(stderr, "lawcast: %s: %s\n", setup->office->file, why);
         return -EINVAL;
     }
     gateway->http = http_new(&gateway->loop);
+    gateway_open_alarm(gateway);
     gateway->ports = ports_new();
     gateway->dispatch = dispatch_new(&(struct dispatch_setup){.loop = &gateway->loop,
                                                               .ledger = gateway->ledger,
@@ -426,7 +414,7 @@ static void gateway_begin(struct gateway *gateway)
 
     dispatch_start(gateway->dispatch);
     gateway_open_control(gateway);
-    gateway_open_progress(gateway);
+    gateway_open_show(gateway);
     if (setup->started)
         setup->started(setup->ctx, &gateway->loop, gateway->dispatch);
     if (setup->watch)
@@ -458,6 +446,7 @@ static void gateway_conclude(struct gateway *gateway)
         dispatch_free(gateway->dispatch);
     ports_free(gateway->ports);
     outside_free(gateway->outside);
+    reload_free(gateway->reload);
     free(gateway->refused);
     outlet_close(gateway->voice);
     free(gateway->trouble);
@@ -480,6 +469,7 @@ int gateway_run(const struct gateway_setup *setup, struct gateway_result *result
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&gateway.loop);
     gateway.voice = outlet_open(STDERR_FILENO);
+    gateway.reload = reload_new(setup->office);
     gateway.refused = mem_array(setup->n_campaigns, struct refused *);
     gateway_open_handles(&gateway);
     rc = gateway_check_folder(&gateway);

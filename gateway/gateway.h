@@ -2,8 +2,9 @@
  * Runs: loop (gateway_run is the loop).
  *
  * Used by `run` with the real world and by `rehearse` with a simulated one; nothing in here knows
- * which. SIGINT, SIGTERM and SIGHUP end it in order: nothing new is sent, slogans are withdrawn,
- * modems finish what they have; a second signal waits neither for boards nor for a disk that can't
+ * which. SIGHUP reads the configuration anew (reload.h). SIGINT and SIGTERM end it in order: nothing
+ * new is sent, slogans are withdrawn, modems finish what they have, for office.drain_s at most; then
+ * what they have is in doubt. A second signal waits neither for boards nor for a disk that can't
  * be written (what was in flight is in doubt at the next start, as after a crash).
  */
 #ifndef LAWCAST_GATEWAY_H
@@ -21,6 +22,7 @@ struct gateway_setup {
     const char *agent_path;
     const char *refused_dir; /* where <campaign>-refused.csv goes */
     bool numbers;            /* whole ones in it */
+    bool reloads;            /* SIGHUP and the verb reload mean office->file; else nothing */
     FILE *out;               /* progress; NULL: none */
     /* Rehearsals only, may be NULL: called when everything runs, and about every 10 ms. */
     void (*started)(void *ctx, uv_loop_t *loop, struct dispatch *dispatch);

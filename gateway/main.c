@@ -10,12 +10,31 @@
 #include "gateway/command.h"
 
 const struct command *const commands[] = {
-    &command_check,   &command_plan,    &command_rehearse,
-    &command_run,     &command_status,  &command_modems,
-    &command_boards,  &command_replies, &command_optout,
-    &command_attach,  &command_report,  &command_audit,
-    &command_erase,   &command_backup,  &command_restore,
-    &command_upgrade, &command_help,    NULL,
+    &command_check,
+    &command_plan,
+    &command_rehearse,
+    &command_approve,
+    &command_edit,
+    &command_run,
+    &command_status,
+    &command_pause,
+    &command_resume,
+    &command_cancel,
+    &command_extend,
+    &command_set_rate,
+    &command_modems,
+    &command_boards,
+    &command_replies,
+    &command_optout,
+    &command_attach,
+    &command_report,
+    &command_audit,
+    &command_erase,
+    &command_backup,
+    &command_restore,
+    &command_upgrade,
+    &command_help,
+    NULL,
 };
 
 static int main_unknown(const char *word)
@@ -57,6 +76,7 @@ int main(int argc, char **argv)
     umask(077); /* numbers of people are in most of what we write */
     setlocale(LC_CTYPE, "");
     log_open();
+    lang_open();
     result = main_run(argc, argv);
     /* A report that a full disk has cut must not look like a whole one. */
     if (fflush(stdout) || ferror(stdout)) {

@@ -10,22 +10,7 @@
 #include "gateway/base/lang.h"
 #include "gateway/base/log.h"
 #include "gateway/base/mem.h"
-#include "gateway/control/attach_line.h"
-#include "gateway/control/control.h"
-#include "gateway/control/listener.h"
-#include "gateway/control/optout_line.h"
-#include "gateway/report/picture.h"
-
-struct outside {
-    const struct office *office;
-    uv_loop_t *loop;
-    struct control *control;   /* NULL: not served yet, or without one */
-    char *control_path;        /* lent to control */
-    struct listener *listener; /* NULL: the office has none, or it is closed */
-    struct picture_cache *pictures;
-    struct dispatch *dispatch; /* NULL until outside_serve, as the ledger */
-    struct ledger *ledger;
-};
+#include "gateway/outside_inside.h"
 
 /* ---- pictures ---- */
 
@@ -64,22 +49,6 @@ const void *outside_picture(void *ctx, const struct board *board, const char *te
 
 /* ---- owners and devices ---- */
 
-static void outside_describe_board(const struct outside *outside, const char *id, struct jv *out)
-{
-    struct dispatch_board board;
-
-    if (!outside->dispatch || !dispatch_look_at_board(outside->dispatch, id, &board)) {
-        jv_put(out, "state", jv_null());
-        jv_put(out, "up", jv_bool(false));
-        return;
-    }
-    jv_put(out, "state", jv_string(lane_state_name(board.state)));
-    jv_put(out, "why", jv_string(board.why));
-    jv_put(out, "released", jv_bool(board.released));
-    jv_put(out, "quiet", jv_bool(board.quiet));
-    jv_put(out, "up", jv_bool(board.up));
-}
-
 static void outside_on_describe(void *ctx, const struct board *board, struct jv *out)
 {
     outside_describe_board(ctx, board->id, out);
@@ -90,7 +59,10 @@ static bool outside_on_release(void *ctx, const struct board *board, bool releas
     struct outside *outside = ctx;
 
     log_info("listener=%s board=%s by=\"%s\"", released ? "release" : "resume", board->id, by);
-    return outside->dispatch && dispatch_release_board(outside->dispatch, board->id, released, by);
+    return outside->dispatch &&
+           dispatch_release_board(
+               outside->dispatch,
+               &(struct dispatch_release){.id = board->id, .released = released, .by = by});
 }
 
 static void outside_on_call(void *ctx, const struct board *board, const struct adapter_call *call,
@@ -115,189 +87,6 @@ char *outside_callback(void *ctx, const struct board *board)
     return outside->listener ? listener_callback(outside->listener, board) : NULL;
 }
 
-/* ---- commands ---- */
-
-static void outside_obey_release(struct outside *outside, const char *id, bool release,
-                                 struct jv *answer)
-{
-    MEM_FREE_LATER char *none =
-        mem_printf(lang("there is no board \"%s\"", "没有代号为 %s 的显示屏"), id);
-
-    if (!outside->dispatch || !dispatch_release_board(outside->dispatch, id, release, "command")) {
-        jv_put(answer, "error", jv_string(none));
-        return;
-    }
-    log_info("control=%s board=%s", release ? "release" : "resume", id);
-    jv_put(answer, "ok", jv_string(release ? "release" : "resume"));
-}
-
-static void outside_obey_pause(struct outside *outside, const char *id, bool pause,
-                               struct jv *answer)
-{
-    size_t n = outside->dispatch ? dispatch_pause_modem(outside->dispatch, id, pause) : 0;
-    MEM_FREE_LATER char *none = mem_printf(
-        lang("there is no modem and no bank \"%s\"", "没有代号为 %s 的短信设备或设备组"), id);
-
-    if (!n) {
-        jv_put(answer, "error", jv_string(none));
-        return;
-    }
-    log_info("control=%s id=%s modems=%zu", pause ? "pause" : "resume", id, n);
-    jv_put(answer, "ok", jv_string(pause ? "pause" : "resume"));
-    jv_put(answer, "modems", jv_int((int64_t)n));
-}
-
-/* Refusals on their way into the books; lives on its own, whoever leaves first. */
-struct outside_optout {
-    struct ledger_op op;
-    struct optout_line line;
-    struct control_promise *promise;
-};
-
-static void outside_optout_done(struct ledger_op *op)
-{
-    struct outside_optout *optout = op->owner;
-    struct jv *answer = jv_object();
-
-    if (op->result < 0) {
-        jv_put(answer, "error", jv_string(lang("the books could not be written", "账本无法写入")));
-    } else {
-        jv_put(answer, "ok", jv_string("optout"));
-        jv_put(answer, "numbers", jv_int((int64_t)op->refuse.n));
-        jv_put(answer, "changed", jv_int((int64_t)op->refuse.changed));
-        jv_put(answer, "suppressed", jv_int(op->refuse.suppressed));
-    }
-    control_keep(optout->promise, answer);
-    optout_line_release(&optout->line);
-    free(optout);
-}
-
-/* false: it is another command. */
-static bool outside_obey_optout(struct outside *outside, size_t n, char *const *words)
-{
-    struct outside_optout *optout = mem_new(struct outside_optout);
-
-    if (optout_line_read(n, words, &optout->line)) {
-        optout_line_release(&optout->line);
-        free(optout);
-        return false;
-    }
-    log_info("control=optout numbers=%zu lift=%d source=%d", optout->line.n, optout->line.lift,
-             (int)optout->line.source);
-    optout->promise = control_promise(outside->control);
-    optout->op = (struct ledger_op){.kind = LEDGER_REFUSE,
-                                    .done = outside_optout_done,
-                                    .owner = optout,
-                                    .refuse = {.numbers = optout->line.numbers,
-                                               .n = optout->line.n,
-                                               .lift = optout->line.lift,
-                                               .source = optout->line.source,
-                                               .note = optout->line.note}};
-    ledger_post(outside->ledger, &optout->op);
-    return true;
-}
-
-/* What a unit hands in, likewise. */
-struct outside_attach {
-    struct ledger_op op;
-    struct attach_line line;
-    struct ledger_photo photos[LEDGER_PHOTOS];
-    struct control_promise *promise;
-};
-
-static void outside_attach_done(struct ledger_op *op)
-{
-    struct outside_attach *attach = op->owner;
-    struct jv *answer = jv_object();
-
-    if (op->result < 0) {
-        jv_put(answer, "error", jv_string(lang("the books could not be written", "账本无法写入")));
-    } else if (op->result == LEDGER_OPEN) {
-        jv_put(answer, "error",
-               jv_string(lang("a photo is not in the folder of evidence", "照片不在佐证目录中")));
-    } else {
-        jv_put(answer, "ok", jv_string("attach"));
-        jv_put(answer, "result",
-               jv_string(op->result == LEDGER_NONE   ? "none"
-                         : op->result == LEDGER_FULL ? "full"
-                                                     : "taken"));
-        jv_put(answer, "added", jv_int((int64_t)op->attach.added));
-    }
-    control_keep(attach->promise, answer);
-    attach_line_release(&attach->line);
-    free(attach);
-}
-
-static void outside_attach_post(struct outside *outside, struct outside_attach *attach)
-{
-    const struct attach_line *line = &attach->line;
-
-    for (size_t i = 0; i < line->n; i++)
-        attach->photos[i] = (struct ledger_photo){.name = line->names[i], .file = line->files[i]};
-    attach->op = (struct ledger_op){.kind = LEDGER_ATTACH,
-                                    .done = outside_attach_done,
-                                    .owner = attach,
-                                    .attach = {.campaign = line->campaign,
-                                               .unit = line->unit,
-                                               .activity = line->held || line->place ||
-                                                           line->content || line->participants >= 0,
-                                               .held = line->held,
-                                               .place = line->place,
-                                               .content = line->content,
-                                               .participants = line->participants,
-                                               .photos = attach->photos,
-                                               .n_photos = line->n}};
-    ledger_post(outside->ledger, &attach->op);
-}
-
-/* false: it is another command. */
-static bool outside_obey_attach(struct outside *outside, size_t n, char *const *words)
-{
-    struct outside_attach *attach = mem_new(struct outside_attach);
-
-    if (attach_line_read(n, words, &attach->line)) {
-        attach_line_release(&attach->line);
-        free(attach);
-        return false;
-    }
-    log_info("control=attach photos=%zu", attach->line.n);
-    attach->promise = control_promise(outside->control);
-    outside_attach_post(outside, attach);
-    return true;
-}
-
-static const struct outside_command {
-    const char *verb, *object;
-    void (*obey)(struct outside *outside, const char *id, bool on, struct jv *answer);
-    bool on;
-} outside_commands[] = {
-    {"pause", "modem", outside_obey_pause, true},
-    {"resume", "modem", outside_obey_pause, false},
-    {"release", "board", outside_obey_release, true},
-    {"resume", "board", outside_obey_release, false},
-};
-
-static void outside_obey(void *ctx, size_t n, char *const *words, struct jv *answer)
-{
-    struct outside *outside = ctx;
-
-    if (n == 2 && strcmp(words[0], "board") == 0) {
-        jv_put(answer, "ok", jv_string("board"));
-        outside_describe_board(outside, words[1], answer);
-        return;
-    }
-    for (size_t i = 0; n == 3 && i < sizeof outside_commands / sizeof *outside_commands; i++) {
-        const struct outside_command *command = &outside_commands[i];
-
-        if (strcmp(words[0], command->verb) == 0 && strcmp(words[1], command->object) == 0) {
-            command->obey(outside, words[2], command->on, answer);
-            return;
-        }
-    }
-    if (!outside_obey_optout(outside, n, words) && !outside_obey_attach(outside, n, words))
-        jv_put(answer, "error", jv_string(lang("this command is not known", "不认识这个命令")));
-}
-
 /* ---- life ---- */
 
 int outside_open(struct outside **out, const struct outside_setup *setup, char *why,
@@ -309,6 +98,8 @@ int outside_open(struct outside **out, const struct outside_setup *setup, char *
     *out = outside;
     outside->loop = setup->loop;
     outside->office = setup->office;
+    outside->reload = setup->reload;
+    outside->ctx = setup->ctx;
     rc = outside_draw(outside, setup, why, why_size);
     if (rc)
         return rc;
@@ -319,7 +110,7 @@ int outside_open(struct outside **out, const struct outside_setup *setup, char *
                       "take listen out.",
                       "listen：无法使用 %s 端口 %lld：%s。请更换地址或端口，或删去 listen。"),
                  setup->office->listen.address, (long long)setup->office->listen.port,
-                 strerror(-rc));
+                 lang_error(rc));
     else if (rc == 0)
         log_info("listener=%s", listener_url(outside->listener));
     return rc < 0 ? rc : 0;
@@ -335,10 +126,23 @@ int outside_serve(struct outside *outside, struct dispatch *dispatch, struct led
                         outside);
 }
 
+void outside_adopt(struct outside *outside, const struct office *office)
+{
+    outside->office = office;
+    if (outside->listener)
+        listener_adopt(outside->listener, office);
+}
+
+void outside_show(struct outside *outside, const struct show *show)
+{
+    outside->show = show;
+}
+
 void outside_close(struct outside *outside)
 {
     if (!outside)
         return;
+    outside->show = NULL;
     outside->dispatch = NULL;
     control_close(outside->control);
     outside->control = NULL;

@@ -14,6 +14,8 @@ struct outside_setup {
     const struct office *office;
     const struct campaign *const *campaigns;
     size_t n_campaigns;
+    void (*reload)(void *ctx, struct jv *answer); /* reads the configuration anew */
+    void *ctx;
 };
 
 /* 0, or -errno with a sentence in the user's language in why. */
@@ -23,6 +25,11 @@ int outside_open(struct outside **out, const struct outside_setup *setup, char *
  * socket at path (copied). 0, or -errno when that can't be made; all else works without it. */
 int outside_serve(struct outside *outside, struct dispatch *dispatch, struct ledger *ledger,
                   const char *path);
+/* Another configuration (gateway/reload.h). */
+void outside_adopt(struct outside *outside, const struct office *office);
+/* What "status" tells beside the figures of the dispatcher; lent until outside_close. */
+struct show;
+void outside_show(struct outside *outside, const struct show *show);
 /* Stops listening. outside_free once the loop has closed its handles. NULL is fine for both. */
 void outside_close(struct outside *outside);
 void outside_free(struct outside *outside);

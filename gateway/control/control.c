@@ -3,6 +3,8 @@
 #include "gateway/control/control.h"
 
 #include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,7 +27,8 @@ struct control {
     void *ctx;
     struct list clients;
     size_t n_clients;
-    struct client *asking; /* whose command is being obeyed; NULL: nobody's */
+    struct client *asking;      /* whose command is being obeyed; NULL: nobody's */
+    char us[CONTROL_GUEST_MAX]; /* who shares our user id; root is the only other one */
     bool closing, closed;
 };
 
@@ -35,6 +38,7 @@ struct client {
     struct control *control;
     struct buffer in;
     struct control_promise *promise; /* NULL: no answer is owed */
+    uid_t user;
     uv_shutdown_t end;
     char piece[CONTROL_LINE_MAX];
 };
@@ -106,6 +110,8 @@ static void client_written(uv_write_t *write, int status)
     free(answer);
 }
 
+static void client_refuse(struct client *client, const char *why);
+
 static void client_answer(struct client *client, struct jv *value)
 {
     struct client_answer *answer = mem_new(struct client_answer);
@@ -114,6 +120,11 @@ static void client_answer(struct client *client, struct jv *value)
     jv_write(value, false, &answer->text);
     jv_free(value);
     buffer_add_char(&answer->text, '\n');
+    if (answer->text.length > CONTROL_ANSWER_MAX) {
+        client_written(&answer->write, 0);
+        client_refuse(client, lang("the answer is too long", "应答过长"));
+        return;
+    }
     piece = uv_buf_init(answer->text.data, (unsigned)answer->text.length);
     if (uv_write(&answer->write, (uv_stream_t *)&client->pipe, &piece, 1, client_written)) {
         client_written(&answer->write, 0);
@@ -135,6 +146,7 @@ static void client_take_line(struct client *client, char *line)
 {
     char *words[CONTROL_WORDS_MAX];
     size_t n = control_split(line, words);
+    struct client *before;
     struct jv *answer;
 
     if (!n) {
@@ -142,9 +154,11 @@ static void client_take_line(struct client *client, char *line)
         return;
     }
     answer = jv_object();
+    /* An answer that is kept meanwhile may let another guest's next command in. */
+    before = client->control->asking;
     client->control->asking = client;
     client->control->obey(client->control->ctx, n, words, answer);
-    client->control->asking = NULL;
+    client->control->asking = before;
     if (client->promise)
         jv_free(answer);
     else
@@ -229,7 +243,7 @@ static void client_turn_away(struct client *client)
 }
 
 /* The kernel's word about who is at the other end. */
-static bool client_is_allowed(const struct client *client)
+static bool client_is_allowed(struct client *client)
 {
     struct ucred who;
     socklen_t length = sizeof who;
@@ -238,7 +252,32 @@ static bool client_is_allowed(const struct client *client)
     if (uv_fileno((const uv_handle_t *)&client->pipe, &fd) ||
         getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length))
         return false;
+    client->user = who.uid;
     return who.uid == 0 || who.uid == geteuid();
+}
+
+/* A name that could be taken for more than a name is none. Asked for once, before the loop has
+ * guests: a directory service may take its time. */
+void control_name_user(uid_t user, char name[static CONTROL_GUEST_MAX])
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@";
+    const size_t room = CONTROL_GUEST_MAX - sizeof "user ";
+    struct passwd entry, *found = NULL;
+    char bytes[4096];
+    bool known = getpwuid_r(user, &entry, bytes, sizeof bytes, &found) == 0 && found;
+    size_t length = known ? strlen(found->pw_name) : 0;
+
+    if (length && length <= room && strspn(found->pw_name, letters) == length)
+        snprintf(name, CONTROL_GUEST_MAX, "user %s", found->pw_name);
+    else
+        snprintf(name, CONTROL_GUEST_MAX, "user %lu", (unsigned long)user);
+}
+
+const char *control_guest(const struct control *control)
+{
+    LOG_ASSERT(control->asking);
+    return control->asking->user == geteuid() ? control->us : "user root";
 }
 
 static void control_come(uv_stream_t *server, int status)
@@ -292,6 +331,7 @@ int control_open(struct control **out, uv_loop_t *loop, const char *path, contro
 
     control->obey = obey;
     control->ctx = ctx;
+    control_name_user(geteuid(), control->us);
     list_init(&control->clients);
     uv_pipe_init(loop, &control->server, 0);
     rc = control_listen(control, path);

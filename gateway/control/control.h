@@ -2,16 +2,9 @@
  * Runs: loop (control_open .. control_close); control_ask runs in a command and blocks.
  *
  * A Unix socket beside the books: control_path(ledger). One command a line, words parted by spaces;
- * each is answered by one line of JSON: {"ok":WORD, ...} or {"error":SENTENCE} in the language of
- * the gateway.
- *
- *   pause modem ID        ID: a modem, "bank-a/17", or a whole bank, "bank-a"
- *   resume modem ID
- *   release board ID      it is its owner's until resume
- *   resume board ID
- *   optout ...            see gateway/control/optout_line.h
- *   attach ...            see gateway/control/attach_line.h
- *   board ID              adds state, why, released, quiet, up (is something of ours on it?)
+ * each is answered by one line of JSON: {"ok":VERB, ...} or {"error":SENTENCE} in the language of
+ * the gateway, at most CONTROL_ANSWER_MAX bytes. verbs.h has all verbs, lawcast-control(7) what
+ * they answer.
  *
  * Only the gateway's own user and root are listened to (SO_PEERCRED), whatever the file's mode
  * says. A guest's next command waits for the answer to the last. A socket that a crash left behind
@@ -20,6 +13,7 @@
 #define LAWCAST_CONTROL_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <uv.h>
 
@@ -27,6 +21,8 @@
 
 #define CONTROL_LINE_MAX    20480 /* bytes, its end not counted: room for what a unit hands in */
 #define CONTROL_WORDS_MAX   8
+#define CONTROL_ANSWER_MAX  65536 /* bytes, its end counted: a longer one becomes an error */
+#define CONTROL_GUEST_MAX   48
 #define CONTROL_CLIENTS_MAX 16
 
 struct control; /* opaque */
@@ -40,6 +36,12 @@ typedef void control_obey(void *ctx, size_t n, char *const *words, struct jv *an
 struct control_promise;
 struct control_promise *control_promise(struct control *control);
 void control_keep(struct control_promise *promise, struct jv *answer);
+
+/* Who asks: "user lo", or "user 1000" of one without a name (only within control_obey). Lent. */
+const char *control_guest(const struct control *control);
+
+/* The same of a user id. May ask a directory service. */
+void control_name_user(uid_t user, char name[static CONTROL_GUEST_MAX]);
 
 /* To be freed. */
 char *control_path(const char *ledger);

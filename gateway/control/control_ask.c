@@ -9,8 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CONTROL_WAIT_S     5
-#define CONTROL_ANSWER_MAX 65536
+#define CONTROL_WAIT_S 5
 
 static int control_connect(int fd, const char *path)
 {

@@ -419,6 +419,11 @@ static void listener_set_url(struct listener *listener)
                                    listen->address, port);
 }
 
+void listener_adopt(struct listener *listener, const struct office *office)
+{
+    listener->office = office;
+}
+
 int listener_open(struct listener **out, uv_loop_t *loop, const struct office *office,
                   const struct listener_events *events, void *ctx)
 {

@@ -36,6 +36,9 @@ struct listener_events {
 /* 0, 1: the office has no listener (*out is NULL), or -errno. */
 int listener_open(struct listener **out, uv_loop_t *loop, const struct office *office,
                   const struct listener_events *events, void *ctx);
+/* Another configuration, with the same boards, and the same units at the same places: its tokens
+ * count from now on. Where the listener is and its key stay. */
+void listener_adopt(struct listener *listener, const struct office *office);
 /* Drops connections; frees itself when the loop has closed its handles. NULL is fine. */
 void listener_close(struct listener *listener);
 /* http://address:port as bound, or as the configuration says; lent. */

@@ -239,6 +239,14 @@ static void pack_figures_table(const struct pack *pack, struct paper *paper,
                          false);
     if (pack->all)
         pack_figures(paper, &table, lang("Total", "合计"), sum, true);
+    for (size_t i = 0; i < pack->statement->n_groups; i++) {
+        BUFFER_FREE_LATER struct buffer label = BUFFER_NULL;
+        const struct statement_group *group = &pack->statement->groups[i];
+
+        statement_group_label(group, &label);
+        if (pack->all || strcmp(group->sum.id, sum->id) == 0)
+            pack_figures(paper, &table, buffer_text(&label), &group->sum, false);
+    }
 }
 
 /* ---- by day ---- */

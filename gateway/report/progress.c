@@ -34,8 +34,10 @@ struct progress {
     struct statement *statements; /* of the known ones, packed; room for n */
     size_t n_known;
     bool terminal, colour;
-    bool owed;    /* news whose line was dropped */
-    size_t lines; /* on the screen, above the cursor */
+    bool owed;            /* news whose line was dropped */
+    size_t lines;         /* on the screen, above the cursor */
+    size_t width, height; /* of the terminal, at the last drawing */
+    struct pace *pace;
     int64_t written_ms;
     struct progress_news news;
     struct progress_live live; /* the last one; trouble points into news */
@@ -63,6 +65,7 @@ struct progress *progress_open(FILE *out, struct books *books, const char *const
     for (size_t i = 0; i < n; i++)
         progress->ids[i] = mem_dup(campaign_ids[i]);
     progress->statements = mem_array(n + 1, struct statement);
+    progress->pace = pace_new();
     progress->terminal = term && strcmp(term, "dumb") != 0 && isatty(progress->fd);
     progress->colour = progress->terminal && !progress_has("NO_COLOR");
     return progress;
@@ -93,6 +96,18 @@ static int progress_read_campaign(struct books *books, const char *id, struct st
     return rc;
 }
 
+static void progress_note_pace(struct progress *progress)
+{
+    int64_t now = clock_steady_ms();
+
+    for (size_t s = 0; s < progress->n_known; s++)
+        for (size_t i = 0; i < progress->statements[s].n_units; i++) {
+            const struct statement_unit *unit = &progress->statements[s].units[i];
+
+            pace_note(progress->pace, progress->statements[s].id, unit->id, now, unit->parts);
+        }
+}
+
 /* When the books can't be read just now, the last figures stay. */
 static void progress_read(struct progress *progress)
 {
@@ -115,6 +130,7 @@ static void progress_read(struct progress *progress)
     free(progress->statements);
     progress->statements = fresh;
     progress->n_known = n;
+    progress_note_pace(progress);
 }
 
 /* Remembers the live figures; is there something that a reader of a log must see at once? */
@@ -139,6 +155,7 @@ static struct progress_view progress_look(const struct progress *progress)
     struct progress_view view = {.statements = progress->statements,
                                  .n = progress->n_known,
                                  .live = &progress->live,
+                                 .pace = progress->pace,
                                  .width = PROGRESS_WIDTH,
                                  .height = PROGRESS_HEIGHT,
                                  .colour = progress->colour};
@@ -171,7 +188,10 @@ static void progress_redraw(struct progress *progress)
     size_t lines = progress_view_block(&view, &block);
     const char *at = buffer_text(&block);
 
-    if (progress->lines)
+    /* A terminal of another size has broken the lines anew: nobody knows where they are. */
+    if (progress->lines && (view.width != progress->width || view.height != progress->height))
+        buffer_add_text(&screen, "\033[H\033[2J");
+    else if (progress->lines)
         buffer_printf(&screen, "\033[%zuA", progress->lines);
     for (size_t i = 0; i < lines; i++) {
         size_t length = strcspn(at, "\n");
@@ -183,8 +203,11 @@ static void progress_redraw(struct progress *progress)
     }
     buffer_add_text(&screen, "\033[J");
     /* A drawing that was dropped leaves the cursor where it was. */
-    if (progress_write(progress, &screen))
-        progress->lines = lines;
+    if (!progress_write(progress, &screen))
+        return;
+    progress->lines = lines;
+    progress->width = view.width;
+    progress->height = view.height;
 }
 
 static void progress_print_line(struct progress *progress)
@@ -213,6 +236,17 @@ void progress_draw(struct progress *progress, const struct progress_live *live)
         progress_show(progress);
 }
 
+void progress_clear(struct progress *progress)
+{
+    BUFFER_FREE_LATER struct buffer screen = BUFFER_NULL;
+
+    if (!progress->terminal || !progress->lines)
+        return;
+    buffer_printf(&screen, "\033[%zuA\r\033[J", progress->lines);
+    if (progress_write(progress, &screen))
+        progress->lines = 0;
+}
+
 /* What is still on its way goes first, else the last drawing would be dropped for it. */
 void progress_close(struct progress *progress)
 {
@@ -226,5 +260,6 @@ void progress_close(struct progress *progress)
     for (size_t i = 0; i < progress->n; i++)
         free(progress->ids[i]);
     free(progress->ids);
+    pace_free(progress->pace);
     free(progress);
 }

@@ -12,19 +12,15 @@
 #include "gateway/base/utf8.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/fold.h"
+#include "gateway/report/progress_inside.h"
+#include "gateway/report/standing.h"
 #include "gateway/report/table.h"
 
-#define PROGRESS_NAME_MAX 20
-#define PROGRESS_LINE     FOLD_COLUMNS
-#define PROGRESS_INDENT   20 /* under the first figure, behind date and time */
-#define PROGRESS_BAR_MIN  6
-#define PROGRESS_PERCENT  6 /* "100.0%" */
-#define PROGRESS_BLUE     "\033[34m"
-#define PROGRESS_INVERSE  "\033[7m"
-#define PROGRESS_OFF      "\033[0m"
+#define PROGRESS_LINE   FOLD_COLUMNS
+#define PROGRESS_INDENT 20 /* under the first figure, behind date and time */
+#define PROGRESS_UNITS  4  /* so many have a line before other things have theirs */
 
-/* The messages of all campaigns together. */
-static struct statement_unit progress_add_up(const struct progress_view *view)
+struct statement_unit progress_add_up(const struct progress_view *view)
 {
     struct statement_unit sum = {0};
 
@@ -39,144 +35,287 @@ static struct statement_unit progress_add_up(const struct progress_view *view)
     return sum;
 }
 
-static int64_t progress_target(const struct statement_unit *line)
+bool progress_has_messages(const struct progress_view *view, const struct statement_unit *sum)
 {
-    return line->quota ? line->quota : line->planned;
+    return sum->quota || sum->planned || !view->n;
 }
 
-void progress_view_cells(const struct statement_unit *line, size_t width, size_t cells[static 3])
-{
-    const int64_t steps[3] = {line->n[COLUMN_DELIVERED], line->n[COLUMN_SENT],
-                              line->n[COLUMN_UNKNOWN]};
-    int64_t whole = progress_target(line), sum = 0;
-    size_t used = 0;
-
-    for (size_t i = 0; i < 3; i++) {
-        size_t until;
-
-        sum += steps[i];
-        until = whole > 0 ? (size_t)((__int128)sum * (int64_t)width / whole) : 0;
-        if (until > width)
-            until = width;
-        cells[i] = until - used;
-        used = until;
-    }
-}
-
-static void progress_repeat(struct buffer *out, const char *text, size_t count)
-{
-    while (count--)
-        buffer_add_text(out, text);
-}
-
-static void progress_bar(const struct progress_view *view, const struct statement_unit *line,
-                         size_t width, struct buffer *out)
-{
-    size_t cells[3];
-
-    progress_view_cells(line, width, cells);
-    if (view->colour)
-        buffer_add_text(out, PROGRESS_BLUE);
-    progress_repeat(out, "█", cells[0]);
-    progress_repeat(out, "▒", cells[1]);
-    if (view->colour)
-        buffer_add_text(out, PROGRESS_OFF);
-    progress_repeat(out, "?", cells[2]);
-    progress_repeat(out, "·", width - cells[0] - cells[1] - cells[2]);
-}
-
-/* Where the columns of the unit lines stand. */
-struct progress_layout {
-    size_t name, bar, counts;
-};
-
-static void progress_counts(const struct statement_unit *line, char text[static 2 * FIGURE_ROOM])
-{
-    char delivered[FIGURE_ROOM], target[FIGURE_ROOM];
-
-    figure_count(line->n[COLUMN_DELIVERED], delivered);
-    figure_count(progress_target(line), target);
-    snprintf(text, 2 * (size_t)FIGURE_ROOM, "%s/%s", delivered, target);
-}
-
-static struct progress_layout progress_lay_out(const struct progress_view *view)
-{
-    struct statement_unit all = progress_add_up(view);
-    struct progress_layout layout = {.name = utf8_columns(lang("Total", "合计"))};
-    char counts[2 * FIGURE_ROOM];
-    size_t used;
-
-    progress_counts(&all, counts);
-    layout.counts = strlen(counts);
-    for (size_t s = 0; s < view->n; s++)
-        for (size_t i = 0; i < view->statements[s].n_units; i++) {
-            const struct statement_unit *unit = &view->statements[s].units[i];
-
-            progress_counts(unit, counts);
-            if (utf8_columns(unit->name) > layout.name)
-                layout.name = utf8_columns(unit->name);
-            if (strlen(counts) > layout.counts)
-                layout.counts = strlen(counts);
-        }
-    if (layout.name > PROGRESS_NAME_MAX)
-        layout.name = PROGRESS_NAME_MAX;
-    if (layout.name > view->width / 2)
-        layout.name = view->width / 2;
-    used = 2 + layout.name + 2 + 2 + layout.counts + 2 + PROGRESS_PERCENT;
-    layout.bar = view->width >= used + PROGRESS_BAR_MIN ? view->width - used : 0;
-    return layout;
-}
-
-/* A line of plain text, cut to the terminal. */
-static void progress_text_line(const struct progress_view *view, const char *text,
-                               struct buffer *out)
+void progress_text_line(const struct progress_view *view, const char *text, struct buffer *out)
 {
     table_put_text(out, text, view->width, false);
     buffer_add_char(out, '\n');
 }
 
-static void progress_unit_line(const struct progress_view *view,
-                               const struct progress_layout *layout, const char *name,
-                               const struct statement_unit *line, struct buffer *out)
-{
-    char counts[2 * FIGURE_ROOM], percent[FIGURE_ROOM];
-    BUFFER_FREE_LATER struct buffer tail = BUFFER_NULL;
-    size_t head;
+/* ---- a campaign ---- */
 
-    progress_counts(line, counts);
-    figure_percent(line->n[COLUMN_DELIVERED], progress_target(line), percent);
-    buffer_printf(&tail, "  %*s  %*s", (int)layout->counts, counts, PROGRESS_PERCENT, percent);
-    buffer_add_text(out, "  ");
-    head = 2 + table_put_text(out, name, layout->name, true);
-    if (layout->bar) {
-        buffer_add_text(out, "  ");
-        progress_bar(view, line, layout->bar, out);
-        head += 2 + layout->bar;
+/* The boards aren't read, so of slogans alone only the windows say how they stand. */
+static const char *progress_standing(const struct progress_view *view,
+                                     const struct statement *statement)
+{
+    const struct progress_live *live = view->live;
+    enum standing standing = standing_of(statement, live->now_ms, live->now_ms);
+
+    if (live->paused_id && strcmp(live->paused_id, statement->id) == 0)
+        return lang("‖ paused by a person", "‖ 已由人工暂停");
+    if (statement->planned && !statement->totals.planned)
+        standing = window_at(statement->windows, statement->n_windows, live->now_ms)
+                       ? STANDING_RUNNING
+                       : STANDING_WAITING;
+    return standing_label(live->absent ? standing_without_gateway(standing) : standing);
+}
+
+/* "10-31 08:30-11:00, 0:58 left"; nothing when no window is open or to come. */
+static void progress_window(const struct progress_view *view, const struct statement *statement,
+                            struct buffer *out)
+{
+    int64_t now = view->live->now_ms;
+    const struct window *open = window_at(statement->windows, statement->n_windows, now);
+    const struct window *window =
+        open ? open : window_after(statement->windows, statement->n_windows, now);
+    char from[20], to[20], left[FIGURE_ROOM];
+
+    if (!window)
+        return;
+    clock_format(window->from_ms, from);
+    clock_format(window->to_ms, to);
+    buffer_printf(out, " · %.5s %.5s-%.5s", from + 5, from + 11, to + 11);
+    figure_span((open ? window->to_ms : window->from_ms) - now, left);
+    buffer_printf(out, open ? lang(", %s left", "，剩余 %s") : lang(", in %s", "，%s 后开始"),
+                  left);
+}
+
+static void progress_head(const struct progress_view *view, const struct statement *statement,
+                          bool two_lines, struct buffer *out)
+{
+    BUFFER_FREE_LATER struct buffer head = BUFFER_NULL;
+
+    buffer_printf(&head, "● %s", statement->title);
+    if (two_lines) {
+        progress_text_line(view, buffer_text(&head), out);
+        buffer_clear(&head);
+        buffer_add_char(&head, ' ');
     }
-    table_put_text(out, buffer_text(&tail), view->width > head ? view->width - head : 0, false);
-    buffer_add_char(out, '\n');
+    buffer_printf(&head, " %s", progress_standing(view, statement));
+    if (two_lines)
+        progress_window(view, statement, &head);
+    progress_text_line(view, buffer_text(&head), out);
 }
 
 static size_t progress_campaign(const struct progress_view *view,
                                 const struct progress_layout *layout,
-                                const struct statement *statement, size_t most_units,
-                                struct buffer *out)
+                                const struct statement *statement, size_t most, struct buffer *out)
 {
-    size_t n = statement->n_units < most_units ? statement->n_units : most_units, lines = 1 + n;
-    MEM_FREE_LATER char *head = mem_printf("● %s", statement->title);
+    bool *shown = mem_array(statement->n_units + 1, bool);
+    size_t lines = 0;
 
-    progress_text_line(view, head, out);
-    for (size_t i = 0; i < n; i++)
-        progress_unit_line(view, layout, statement->units[i].name, &statement->units[i], out);
-    if (n < statement->n_units) {
-        MEM_FREE_LATER char *more =
-            mem_printf(lang("  … %zu more units", "  …… 另有 %zu 个单位"), statement->n_units - n);
+    progress_choose(view, statement, most, shown);
+    for (size_t i = 0; i < statement->n_units; i++)
+        if (shown[i]) {
+            progress_unit_line(view, layout, statement, &statement->units[i], out);
+            lines++;
+        }
+    free(shown);
+    if (lines < statement->n_units) {
+        MEM_FREE_LATER char *more = mem_printf(lang("  … %zu more units", "  …… 另有 %zu 个单位"),
+                                               statement->n_units - lines);
 
         progress_text_line(view, more, out);
         lines++;
     }
     return lines;
 }
+
+/* ---- which lines there are ---- */
+
+struct progress_plan {
+    bool messages, planning, expected;
+    bool windows, strip, legend, boards; /* these and troubles are shown where there is room */
+    size_t troubles;
+    size_t campaigns; /* from the first */
+    size_t units;     /* lines for all of them */
+};
+
+/* Takes cost lines off what is there beside those that units should have. */
+static bool progress_afford(size_t *room, size_t cost, size_t kept)
+{
+    if (!cost || *room < cost + kept)
+        return false;
+    *room -= cost;
+    return true;
+}
+
+static struct progress_plan progress_plan(const struct progress_view *view,
+                                          const struct statement_unit *sum)
+{
+    const struct progress_live *live = view->live;
+    BUFFER_FREE_LATER struct buffer expected = BUFFER_NULL;
+    struct progress_plan plan = {.messages = progress_has_messages(view, sum),
+                                 .planning = live->planning,
+                                 .campaigns = view->n};
+    size_t room = view->height > 1 ? view->height - 1 : 1, kept = 0, more;
+    size_t troubles = progress_troubles(view), lanes = live->lanes ? strlen(live->lanes) : 0;
+
+    progress_expected(live, &expected);
+    /* The foot, figures, the total. */
+    more = 1 + (plan.messages ? (size_t)1 + (view->n > 0) : 0);
+    room -= room > more ? more : room;
+    if (plan.campaigns > room / 2 && plan.campaigns > 1)
+        plan.campaigns = room / 2 ? room / 2 : 1;
+    for (size_t s = 0; s < plan.campaigns; s++)
+        kept += view->statements[s].n_units;
+    if (kept > PROGRESS_UNITS + plan.campaigns)
+        kept = PROGRESS_UNITS + plan.campaigns;
+    kept += plan.campaigns;
+    plan.troubles = progress_afford(&room, troubles ? 1 : 0, plan.campaigns + 1);
+    plan.expected = progress_afford(&room, expected.length ? 1 : 0, kept);
+    plan.strip = progress_afford(&room, plan.messages && live->modems ? 1 : 0, kept);
+    plan.boards = progress_afford(&room, live->boards ? 1 : 0, kept);
+    plan.windows = progress_afford(&room, plan.campaigns, kept);
+    while (plan.troubles && plan.troubles < troubles && progress_afford(&room, 1, kept))
+        plan.troubles++;
+    plan.legend = plan.strip && lanes && progress_afford(&room, 1, kept);
+    plan.units = room > plan.campaigns ? room - plan.campaigns : 0;
+    return plan;
+}
+
+/* How many units each campaign shows, one more in turn as long as there are lines. */
+static void progress_deal(const struct progress_view *view, const struct progress_plan *plan,
+                          size_t *most)
+{
+    size_t left = plan->units;
+    bool dealt = true;
+
+    for (size_t s = 0; s < plan->campaigns; s++)
+        left -=
+            view->statements[s].n_units && left ? 1 : 0; /* the line of those that aren't shown */
+    while (left && dealt) {
+        dealt = false;
+        for (size_t s = 0; s < plan->campaigns && left; s++) {
+            size_t n = view->statements[s].n_units;
+
+            if (most[s] >= n)
+                continue;
+            most[s]++;
+            left--;
+            /* With one missing its own line is as good as the one that says so. */
+            if (most[s] + 1 == n)
+                most[s] = n;
+            dealt = true;
+        }
+    }
+}
+
+static size_t progress_campaigns(const struct progress_view *view, const struct progress_plan *plan,
+                                 struct buffer *out)
+{
+    struct progress_layout layout = progress_lay_out(view);
+    size_t *most = mem_array(view->n + 1, size_t), lines = 0;
+
+    progress_deal(view, plan, most);
+    for (size_t s = 0; s < plan->campaigns; s++) {
+        progress_head(view, &view->statements[s], plan->windows, out);
+        lines += plan->windows ? 2 : 1;
+        if (plan->units)
+            lines += progress_campaign(view, &layout, &view->statements[s], most[s], out);
+    }
+    if (view->n && plan->messages) {
+        progress_unit_line(view, &layout, NULL, NULL, out);
+        lines++;
+    }
+    free(most);
+    return lines;
+}
+
+/* Date and time; what has no line of its own; which keys do what. */
+static void progress_foot(const struct progress_view *view, const struct progress_plan *plan,
+                          struct buffer *out)
+{
+    const struct progress_live *live = view->live;
+    BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
+    char now[20];
+
+    clock_format(live->now_ms, now);
+    buffer_printf(&line, "%s", now);
+    if (plan->planning) {
+        buffer_add_text(&line, "  ");
+        progress_planning(live, &line);
+    } else if (!live->absent) {
+        if (plan->messages && !plan->strip) {
+            buffer_add_text(&line, " · ");
+            progress_modems(live, &line);
+        }
+        if (live->boards && !plan->boards) {
+            buffer_add_text(&line, " · ");
+            progress_boards(live, &line);
+        } else if (!live->boards && !plan->messages) {
+            buffer_printf(&line, " · %s", lang("showing nothing", "未在播放"));
+        }
+    } else {
+        buffer_printf(&line, " · %s", lang("no gateway is at work", "没有网关在运行"));
+    }
+    if (live->keys)
+        buffer_printf(&line, " · %s", live->keys);
+    progress_text_line(view, buffer_text(&line), out);
+}
+
+static size_t progress_rest(const struct progress_view *view, const struct progress_plan *plan,
+                            const struct statement_unit *sum, struct buffer *out)
+{
+    BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
+
+    if (plan->messages) {
+        progress_figures(sum, &line);
+        progress_text_line(view, buffer_text(&line), out);
+        buffer_clear(&line);
+    }
+    if (plan->expected) {
+        progress_expected(view->live, &line);
+        progress_text_line(view, buffer_text(&line), out);
+        buffer_clear(&line);
+    }
+    if (plan->strip)
+        progress_strip_line(view, out);
+    if (plan->legend)
+        progress_legend_line(view, out);
+    if (plan->boards) {
+        progress_boards(view->live, &line);
+        progress_text_line(view, buffer_text(&line), out);
+    }
+    for (size_t i = 0; i < plan->troubles; i++)
+        progress_trouble_line(view, i, out);
+    progress_foot(view, plan, out);
+    return 1u + plan->messages + plan->expected + plan->strip + plan->legend + plan->boards +
+           plan->troubles;
+}
+
+/* Lines at the end of a terminal that is too low for them are not drawn. */
+static size_t progress_cut(struct buffer *text, size_t lines, size_t most)
+{
+    const char *at = text->data;
+
+    if (lines <= most || !at)
+        return lines;
+    for (size_t i = 0; i < most; i++)
+        at = strchr(at, '\n') + 1;
+    text->length = (size_t)(at - text->data);
+    text->data[text->length] = '\0';
+    return most;
+}
+
+size_t progress_view_block(const struct progress_view *view, struct buffer *out)
+{
+    BUFFER_FREE_LATER struct buffer block = BUFFER_NULL;
+    struct statement_unit sum = progress_add_up(view);
+    struct progress_plan plan = progress_plan(view, &sum);
+    size_t lines = progress_campaigns(view, &plan, &block);
+
+    lines += progress_rest(view, &plan, &sum, &block);
+    lines = progress_cut(&block, lines, view->height > 2 ? view->height - 1 : 1);
+    buffer_add_text(out, buffer_text(&block));
+    return lines;
+}
+
+/* ---- the plain line ---- */
 
 /* Adds " · about 8 min left", or nothing when it can't be said. */
 static void progress_remaining(const struct progress_view *view, int64_t open, struct buffer *out)
@@ -194,121 +333,27 @@ static void progress_remaining(const struct progress_view *view, int64_t open, s
         buffer_printf(out, lang(" · about %d min left", " · 约需 %d 分"), (int)minutes);
 }
 
-/* Where nobody gets a message, figures about messages say nothing. */
-static bool progress_has_messages(const struct progress_view *view,
-                                  const struct statement_unit *sum)
-{
-    return sum->quota || sum->planned || !view->n;
-}
-
-static void progress_figures(const struct statement_unit *sum, struct buffer *out)
-{
-    char text[5][FIGURE_ROOM];
-
-    figure_count(sum->n[COLUMN_DELIVERED], text[0]);
-    figure_count(sum->n[COLUMN_SENT], text[1]);
-    figure_count(sum->n[COLUMN_UNDELIVERED] + sum->n[COLUMN_REJECTED], text[2]);
-    figure_count(sum->n[COLUMN_UNKNOWN], text[3]);
-    figure_count(sum->n[COLUMN_OPEN], text[4]);
-    buffer_printf(out,
-                  lang("delivered %s · no report %s · failed %s · in doubt %s · open %s",
-                       "已送达 %s · 等回执 %s · 失败 %s · 结果不明 %s · 未完成 %s"),
-                  text[0], text[1], text[2], text[3], text[4]);
-}
-
 static void progress_devices(const struct progress_view *view, const struct statement_unit *sum,
                              struct buffer *out)
 {
     const struct progress_live *live = view->live;
+    BUFFER_FREE_LATER struct buffer expected = BUFFER_NULL;
 
     if (progress_has_messages(view, sum)) {
         buffer_printf(out, lang("%.1f messages/s", "每秒 %.1f 条"), live->messages_per_s);
-        progress_remaining(view, sum->n[COLUMN_OPEN], out);
-        buffer_printf(out, lang(" · modems %zu/%zu", " · 短信设备 %zu/%zu"), live->modems_ready,
-                      live->modems);
+        progress_expected(live, &expected);
+        if (expected.length)
+            buffer_printf(out, " · %s", buffer_text(&expected));
+        else
+            progress_remaining(view, sum->n[COLUMN_OPEN], out);
+        buffer_add_text(out, " · ");
+        progress_modems(live, out);
         buffer_add_text(out, live->boards ? " · " : "");
     }
     if (live->boards)
-        buffer_printf(out, lang("boards %zu/%zu, showing %zu", "显示屏 %zu/%zu，播放中 %zu"),
-                      live->boards_ready, live->boards, live->showing);
+        progress_boards(live, out);
     else if (!progress_has_messages(view, sum))
         buffer_add_text(out, lang("showing nothing", "未在播放"));
-    if (live->boards_paused)
-        buffer_printf(out, lang(", %zu left to their owners", "，%zu 块归业主使用"),
-                      live->boards_paused);
-}
-
-static void progress_planning(const struct progress_live *live, struct buffer *out)
-{
-    char rows[FIGURE_ROOM], refused[FIGURE_ROOM];
-
-    figure_count(live->rows_read, rows);
-    figure_count(live->rows_refused, refused);
-    if (!live->rows_read)
-        buffer_add_text(out, lang("entering the campaigns in the books", "正在登记任务"));
-    else
-        buffer_printf(out,
-                      lang("entering the lists: %s rows read, %s refused",
-                           "正在登记名单：已读 %s 行，拒绝 %s 行"),
-                      rows, refused);
-}
-
-/* Trouble stands out by its mark; inverse video repeats it. */
-static void progress_trouble(const struct progress_view *view, struct buffer *out)
-{
-    MEM_FREE_LATER char *text = mem_printf("▲ %s", view->live->trouble);
-
-    if (view->colour)
-        buffer_add_text(out, PROGRESS_INVERSE);
-    table_put_text(out, text, view->width, false);
-    if (view->colour)
-        buffer_add_text(out, PROGRESS_OFF);
-    buffer_add_char(out, '\n');
-}
-
-static size_t progress_foot(const struct progress_view *view, const struct statement_unit *sum,
-                            struct buffer *out)
-{
-    BUFFER_FREE_LATER struct buffer line = BUFFER_NULL;
-    size_t lines = 1;
-    char now[20];
-
-    clock_format(view->live->now_ms, now);
-    if (progress_has_messages(view, sum)) {
-        progress_figures(sum, &line);
-        progress_text_line(view, buffer_text(&line), out);
-        buffer_clear(&line);
-        lines++;
-    }
-    buffer_printf(&line, "%s  ", now);
-    if (view->live->planning)
-        progress_planning(view->live, &line);
-    else
-        progress_devices(view, sum, &line);
-    progress_text_line(view, buffer_text(&line), out);
-    if (view->live->trouble) {
-        progress_trouble(view, out);
-        lines++;
-    }
-    return lines;
-}
-
-size_t progress_view_block(const struct progress_view *view, struct buffer *out)
-{
-    const size_t foot = 4; /* figures, devices, trouble, total */
-    struct statement_unit sum = progress_add_up(view);
-    struct progress_layout layout = progress_lay_out(view);
-    size_t n = view->n ? view->n : 1, most_units = 1, lines = 0;
-
-    if (view->height > foot + 4 * n)
-        most_units = (view->height - foot - 3 * n) / n;
-    for (size_t s = 0; s < view->n; s++)
-        lines += progress_campaign(view, &layout, &view->statements[s], most_units, out);
-    if (view->n && progress_has_messages(view, &sum)) {
-        progress_unit_line(view, &layout, lang("Total", "合计"), &sum, out);
-        lines++;
-    }
-    return lines + progress_foot(view, &sum, out);
 }
 
 /* What doesn't fit into a line follows under it; it breaks between two figures. */
@@ -370,7 +415,10 @@ void progress_view_line(const struct progress_view *view, struct buffer *out)
             progress_figures(&sum, &line);
             buffer_add_text(&line, " · ");
         }
-        progress_devices(view, &sum, &line);
+        if (view->live->absent)
+            buffer_add_text(&line, lang("no gateway is at work", "没有网关在运行"));
+        else
+            progress_devices(view, &sum, &line);
     }
     progress_fold(buffer_text(&line), out);
     if (view->live->trouble)

@@ -78,8 +78,7 @@ bool statement_has_unit(const struct statement *statement, const char *id)
     return false;
 }
 
-/* What is too long is cut between two characters. */
-static void statement_put(char *to, size_t size, const char *from)
+void statement_put(char *to, size_t size, const char *from)
 {
     size_t length = strnlen(from, size - 1);
 
@@ -89,32 +88,37 @@ static void statement_put(char *to, size_t size, const char *from)
     to[length] = '\0';
 }
 
+void statement_add_unit(struct statement_unit *sum, const struct statement_unit *unit)
+{
+    statement_add(&sum->quota, unit->quota);
+    statement_add(&sum->planned, unit->planned);
+    statement_add(&sum->parts, unit->parts);
+    statement_add(&sum->parts_unknown, unit->parts_unknown);
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
+        statement_add(&sum->n[i], unit->n[i]);
+    for (size_t state = 0; state < DELIVERY_STATES; state++) {
+        statement_add(&sum->states.n[state], unit->states.n[state]);
+        statement_add(&sum->states.parts[state], unit->states.parts[state]);
+    }
+}
+
 static void statement_build_unit(struct statement *statement, struct statement_unit *to,
                                  const struct books_unit *from)
 {
-    struct statement_unit *totals = &statement->totals;
-
     snprintf(to->id, sizeof to->id, "%s", from->id);
     statement_put(to->name, sizeof to->name, from->name);
     to->quota = from->quota;
     to->planned = statement_sum(from->n, STATEMENT_ALL);
     to->parts = statement_sum(from->parts, STATEMENT_BILLED);
     to->parts_unknown = statement_sum(from->parts, STATEMENT_DOUBTED);
-    statement_add(&totals->quota, to->quota);
-    statement_add(&totals->planned, to->planned);
-    statement_add(&totals->parts, to->parts);
-    statement_add(&totals->parts_unknown, to->parts_unknown);
-    for (size_t i = 0; i < STATEMENT_COLUMNS; i++) {
+    for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
         to->n[i] = statement_sum(from->n, statement_columns[i].states);
-        statement_add(&totals->n[i], to->n[i]);
-    }
     for (size_t state = 0; state < DELIVERY_STATES; state++) {
         to->states.n[state] = from->n[state];
         to->states.parts[state] = from->parts[state];
         statement_add(&statement->by_state[state], from->n[state]);
-        statement_add(&totals->states.n[state], from->n[state]);
-        statement_add(&totals->states.parts[state], from->parts[state]);
     }
+    statement_add_unit(&statement->totals, to);
 }
 
 static void statement_build_board(struct statement_board *to, const struct books_board *from)
@@ -159,6 +163,7 @@ void statement_build(struct statement *statement, const struct statement_source 
     memset(statement, 0, sizeof *statement);
     statement->number = campaign->number;
     statement->planned = campaign->planned;
+    statement->counts = campaign->counts;
     snprintf(statement->id, sizeof statement->id, "%s", campaign->id);
     statement->title = mem_dup(campaign->title ? campaign->title : "");
     statement_build_windows(statement, campaign->windows);
@@ -166,6 +171,7 @@ void statement_build(struct statement *statement, const struct statement_source 
     statement->units = mem_array(source->n_units + 1, struct statement_unit);
     for (size_t i = 0; i < source->n_units; i++)
         statement_build_unit(statement, &statement->units[i], &source->units[i]);
+    statement_build_groups(statement, source);
     statement->n_boards = source->n_boards;
     statement->boards = mem_array(source->n_boards + 1, struct statement_board);
     for (size_t i = 0; i < source->n_boards; i++)
@@ -177,6 +183,7 @@ void statement_build(struct statement *statement, const struct statement_source 
 /* What the books lend, as long as a statement is made of it. */
 struct statement_loan {
     struct books_unit *units;
+    struct books_branch *tree;
     struct books_board *boards;
     struct books_route *routes;
     struct books_tally *tallies;
@@ -190,6 +197,8 @@ static int statement_borrow(struct books *books, struct statement_loan *loan,
     int rc = books_units(books, campaign, &loan->units, &source->n_units);
 
     if (rc == 0)
+        rc = books_tree(books, campaign, &loan->tree, &source->n_tree);
+    if (rc == 0)
         rc = books_boards(books, campaign, &loan->boards, &source->n_boards);
     if (rc == 0)
         rc = books_routes(books, campaign, &loan->routes, &source->n_routes);
@@ -198,6 +207,7 @@ static int statement_borrow(struct books *books, struct statement_loan *loan,
     if (rc == 0 && source->with & STATEMENT_UNIT_DAYS)
         rc = books_unit_days(books, campaign, &loan->unit_days, &source->n_unit_days);
     source->units = loan->units;
+    source->tree = loan->tree;
     source->boards = loan->boards;
     source->routes = loan->routes;
     source->tallies = loan->tallies;
@@ -208,6 +218,7 @@ static int statement_borrow(struct books *books, struct statement_loan *loan,
 static void statement_give_back(struct statement_loan *loan)
 {
     free(loan->units);
+    free(loan->tree);
     free(loan->boards);
     free(loan->routes);
     free(loan->tallies);
@@ -292,6 +303,7 @@ void statement_release(struct statement *statement)
     free(statement->title);
     free(statement->windows);
     free(statement->units);
+    statement_release_groups(statement);
     free(statement->boards);
     statement_release_lines(statement);
     shown_release(&statement->shown);

@@ -20,6 +20,7 @@
 #include "gateway/base/buffer.h"
 #include "gateway/model/window.h"
 #include "gateway/ledger/books.h"
+#include "gateway/ledger/books_tree.h"
 #include "gateway/report/contact_lines.h"
 #include "gateway/report/shown.h"
 #include "gateway/report/targets.h"
@@ -51,6 +52,15 @@ struct statement_unit {
     int64_t n[STATEMENT_COLUMNS];
     int64_t parts, parts_unknown;
     struct statement_states states;
+};
+
+/* A unit with those below it, directly or not, all of their figures together: city = its own +
+ * districts. Units that owe nothing in the campaign and have no messages aren't counted. */
+struct statement_group {
+    struct statement_unit sum; /* id and name: of the unit on top */
+    size_t *units;             /* of which it is the sum: places in units, rising */
+    size_t n_units;
+    size_t below; /* so many of them are below it; the top itself may have no messages */
 };
 
 /* Ways to tell the same messages again. */
@@ -87,14 +97,18 @@ struct statement {
     char id[65];
     char *title;
     bool planned;   /* completely entered into the books */
+    int counts;     /* for the quota: enum counting */
     bool erased;    /* numbers and texts were deleted by rule; false after statement_build */
     bool rehearsal; /* nothing was sent; false after statement_build */
     struct window *windows;
     size_t n_windows;
     struct statement_unit *units;
     size_t n_units;
-    struct statement_unit totals; /* id and name are empty */
-    unsigned with;                /* STATEMENT_... */
+    struct statement_unit totals;   /* id and name are empty */
+    struct statement_group *groups; /* of units with others below: those above come first */
+    size_t n_groups;
+    char stray[33]; /* a unit below itself or below nobody, by its id; "": none */
+    unsigned with;  /* STATEMENT_... */
     struct statement_lines by[STATEMENT_DIMENSIONS];
     struct statement_lines unit_operators, unit_days; /* units in their order */
     struct statement_board *boards;
@@ -111,6 +125,8 @@ struct statement_source {
     const struct books_campaign *campaign;
     const struct books_unit *units;
     size_t n_units;
+    const struct books_branch *tree;
+    size_t n_tree;
     const struct books_board *boards;
     size_t n_boards;
     const struct books_route *routes;
@@ -151,6 +167,8 @@ const char *statement_column_label(enum statement_column column);
 const char *statement_dimension_list(enum statement_dimension dimension);
 const char *statement_dimension_name(enum statement_dimension dimension);
 const char *statement_dimension_label(enum statement_dimension dimension);
+/* "City office and 3 below it", in the user's language. */
+void statement_group_label(const struct statement_group *group, struct buffer *label);
 /* What a line goes by, in the user's language. Of a SIM only the last digits, unless with has
  * STATEMENT_NUMBERS. */
 void statement_line_label(const struct statement_line *line, enum statement_dimension dimension,

@@ -157,6 +157,51 @@ static bool statement_check_units(const struct statement_check *check)
     return false;
 }
 
+static bool statement_check_group(const struct statement_check *check,
+                                  const struct statement_group *group)
+{
+    BUFFER_FREE_LATER struct buffer label = BUFFER_NULL;
+    struct statement_states sum = {0};
+    struct statement_figures figures;
+    int64_t quota = 0;
+
+    statement_group_label(group, &label);
+    figures = statement_unit_figures(&group->sum, buffer_text(&label));
+    for (size_t i = 0; i < group->n_units; i++) {
+        const struct statement_unit *unit = &check->statement->units[group->units[i]];
+
+        statement_add(&quota, unit->quota);
+        statement_add_states(&sum, &unit->states);
+    }
+    if (!statement_check_line(check, &figures) ||
+        !statement_check_sum(check, figures.name, &sum, &group->sum.states))
+        return false;
+    if (quota == group->sum.quota)
+        return true;
+    snprintf(
+        check->why, check->why_size,
+        lang("%s: the quotas make %lld, but %lld is told.", "%s：任务数合计 %lld，但所列为 %lld。"),
+        figures.name, (long long)quota, (long long)group->sum.quota);
+    return false;
+}
+
+static bool statement_check_groups(const struct statement_check *check)
+{
+    const struct statement *statement = check->statement;
+
+    for (size_t i = 0; i < statement->n_groups; i++)
+        if (!statement_check_group(check, &statement->groups[i]))
+            return false;
+    if (!statement->stray[0])
+        return true;
+    snprintf(check->why, check->why_size,
+             lang("The books say that the unit %s is below itself, or below a unit that isn't "
+                  "there.",
+                  "账本称单位 %s 隶属于自身，或隶属于不存在的单位。"),
+             statement->stray);
+    return false;
+}
+
 /* Lines of one unit, or of all. */
 static bool statement_check_lines(const struct statement_check *check,
                                   const struct statement_lines *lines,
@@ -287,5 +332,6 @@ bool statement_adds_up(const struct statement *statement, char *why, size_t why_
     const struct statement_check check = {statement, why, why_size};
 
     return statement_is_sane(statement, why, why_size) && statement_check_units(&check) &&
-           statement_check_dimensions(&check) && statement_check_boards(&check);
+           statement_check_groups(&check) && statement_check_dimensions(&check) &&
+           statement_check_boards(&check);
 }

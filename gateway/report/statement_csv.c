@@ -41,10 +41,10 @@ static void statement_csv_line(const struct statement_unit *line, const char *na
     sheet_row(out, cells, LINE_CELLS);
 }
 
-static void statement_csv_head(FILE *out)
+static void statement_csv_head(const char *names, FILE *out)
 {
-    const char *cells[LINE_CELLS] = {lang("Unit id", "单位代号"), lang("Unit", "单位"),
-                                     lang("Quota", "任务数"), lang("Planned", "计划")};
+    const char *cells[LINE_CELLS] = {lang("Unit id", "单位代号"), names, lang("Quota", "任务数"),
+                                     lang("Planned", "计划")};
 
     for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
         cells[4 + i] = statement_column_label((enum statement_column)i);
@@ -54,10 +54,24 @@ static void statement_csv_head(FILE *out)
 
 static void statement_csv_units(const struct statement *statement, FILE *out)
 {
-    statement_csv_head(out);
+    statement_csv_head(lang("Unit", "单位"), out);
     for (size_t i = 0; i < statement->n_units; i++)
         statement_csv_line(&statement->units[i], statement->units[i].name, out);
     statement_csv_line(&statement->totals, lang("Total", "合计"), out);
+}
+
+static void statement_csv_groups(const struct statement *statement, FILE *out)
+{
+    if (!statement->n_groups)
+        return;
+    sheet_row(out, NULL, 0);
+    statement_csv_head(lang("With its districts", "含下属单位"), out);
+    for (size_t i = 0; i < statement->n_groups; i++) {
+        BUFFER_FREE_LATER struct buffer label = BUFFER_NULL;
+
+        statement_group_label(&statement->groups[i], &label);
+        statement_csv_line(&statement->groups[i].sum, buffer_text(&label), out);
+    }
 }
 
 static void statement_csv_dimension(const struct statement *statement,
@@ -192,6 +206,7 @@ void statement_print_csv(const struct statement *statement, FILE *out)
     statement_csv_begin(statement, out);
     if (statement->n_units || !statement->n_boards)
         statement_csv_units(statement, out);
+    statement_csv_groups(statement, out);
     statement_csv_dimensions(statement, out);
     if (statement->n_boards)
         statement_csv_all_boards(statement, out);

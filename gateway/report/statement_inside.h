@@ -21,6 +21,14 @@ uint32_t statement_column_states(enum statement_column column);
 bool statement_is_sane(const struct statement *statement, char *why, size_t why_size);
 bool statement_has_unit(const struct statement *statement, const char *id);
 
+/* What is too long is cut between two characters. */
+void statement_put(char *to, size_t size, const char *from);
+/* Units with all that are below them; the units come first. */
+void statement_build_groups(struct statement *statement, const struct statement_source *source);
+void statement_release_groups(struct statement *statement);
+/* Figures of a unit into a sum of units. */
+void statement_add_unit(struct statement_unit *sum, const struct statement_unit *unit);
+
 /* The lines of every dimension that the source knows. */
 void statement_build_lines(struct statement *statement, const struct statement_source *source);
 void statement_release_lines(struct statement *statement);

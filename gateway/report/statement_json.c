@@ -1,5 +1,6 @@
 /* statement_json: a statement for programs. See statement_print.h.
  * Runs: any. */
+#include "gateway/model/campaign.h"
 #include "gateway/report/figure.h"
 #include "gateway/report/statement_print.h"
 
@@ -65,6 +66,25 @@ static struct jv *statement_json_units(const struct statement *statement)
         jv_put(unit, "name", jv_string(statement->units[i].name));
         statement_put_figures(unit, &statement->units[i]);
         jv_push(list, unit);
+    }
+    return list;
+}
+
+static struct jv *statement_json_groups(const struct statement *statement)
+{
+    struct jv *list = jv_array();
+
+    for (size_t i = 0; i < statement->n_groups; i++) {
+        const struct statement_group *from = &statement->groups[i];
+        struct jv *group = jv_object(), *units = jv_array();
+
+        jv_put(group, "unit", jv_string(from->sum.id));
+        jv_put(group, "name", jv_string(from->sum.name));
+        for (size_t k = 0; k < from->n_units; k++)
+            jv_push(units, jv_string(statement->units[from->units[k]].id));
+        jv_put(group, "units", units);
+        statement_put_figures(group, &from->sum);
+        jv_push(list, group);
     }
     return list;
 }
@@ -149,8 +169,10 @@ struct jv *statement_to_json(const struct statement *statement)
     jv_put(document, "campaign", jv_string(statement->id));
     jv_put(document, "title", jv_string(statement->title));
     jv_put(document, "entered", jv_bool(statement->planned));
+    jv_put(document, "counts", jv_string(statement->counts == COUNT_SENT ? "sent" : "delivered"));
     jv_put(document, "windows", statement_json_windows(statement));
     jv_put(document, "units", statement_json_units(statement));
+    jv_put(document, "groups", statement_json_groups(statement));
     for (int i = 0; i < STATEMENT_DIMENSIONS; i++)
         if (i == BY_OPERATOR || statement->with & STATEMENT_MODEMS)
             jv_put(document, statement_dimension_list((enum statement_dimension)i),

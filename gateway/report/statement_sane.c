@@ -66,6 +66,19 @@ static bool sane_units(const struct statement_sanity *sanity, const struct state
     return true;
 }
 
+/* Those on top may be no units with messages. */
+static bool sane_groups(const struct statement_sanity *sanity, const struct statement *statement)
+{
+    for (size_t i = 0; i < statement->n_groups; i++) {
+        const struct statement_unit *sum = &statement->groups[i].sum;
+
+        if (!sane_text(sanity, lang("Ids of units", "单位代号"), sum->id) ||
+            !sane_text(sanity, sum->id, sum->name))
+            return false;
+    }
+    return sane_text(sanity, lang("Ids of units", "单位代号"), statement->stray);
+}
+
 static bool sane_lines(const struct statement_sanity *sanity, const struct statement_lines *lines)
 {
     for (size_t i = 0; i < lines->n; i++) {
@@ -146,6 +159,7 @@ bool statement_is_sane(const struct statement *statement, char *why, size_t why_
 
     return sane_text(&sanity, lang("Ids of campaigns", "任务代号"), statement->id) &&
            sane_text(&sanity, lang("The title", "任务标题"), statement->title) &&
-           sane_units(&sanity, statement) && sane_all_lines(&sanity, statement) &&
-           sane_boards(&sanity, statement) && sane_contacts(&sanity, &statement->contacts);
+           sane_units(&sanity, statement) && sane_groups(&sanity, statement) &&
+           sane_all_lines(&sanity, statement) && sane_boards(&sanity, statement) &&
+           sane_contacts(&sanity, &statement->contacts);
 }

@@ -38,26 +38,51 @@ static void statement_table_line(struct table *table, const char *name,
     table_row(table, cells);
 }
 
-static void statement_print_units(const struct statement *statement, FILE *out)
+/* names: what the first column is of. */
+static struct table *statement_unit_table(struct table_column columns[static ALL_COLUMNS],
+                                          const char *names)
 {
-    struct table_column columns[ALL_COLUMNS] = {
-        {lang("Unit", "单位"), false, false},
-        {lang("Quota", "任务数"), true, false},
-        {lang("Planned", "计划"), true, false},
-        [ALL_COLUMNS - 2] = {lang("Parts", "计费条"), true, false},
-        [ALL_COLUMNS - 1] = {lang("Reached", "完成率"), true, false},
-    };
-    struct table *table;
-
+    columns[0] = (struct table_column){names, false, false};
+    columns[1] = (struct table_column){lang("Quota", "任务数"), true, false};
+    columns[2] = (struct table_column){lang("Planned", "计划"), true, false};
     for (size_t i = 0; i < STATEMENT_COLUMNS; i++)
         columns[HEAD_COLUMNS + i] =
             (struct table_column){statement_column_label(statement_order[i]), true,
                                   statement_order[i] != COLUMN_DELIVERED};
-    table = table_new(columns, ALL_COLUMNS);
+    columns[ALL_COLUMNS - 2] = (struct table_column){lang("Parts", "计费条"), true, false};
+    columns[ALL_COLUMNS - 1] = (struct table_column){lang("Reached", "完成率"), true, false};
+    return table_new(columns, ALL_COLUMNS);
+}
+
+static void statement_print_units(const struct statement *statement, FILE *out)
+{
+    struct table_column columns[ALL_COLUMNS];
+    struct table *table = statement_unit_table(columns, lang("Unit", "单位"));
+
     for (size_t i = 0; i < statement->n_units; i++)
         statement_table_line(table, statement->units[i].name, &statement->units[i]);
     table_rule(table);
     statement_table_line(table, lang("Total", "合计"), &statement->totals);
+    table_print(table, out);
+    table_free(table);
+}
+
+/* A table of its own: nobody adds its lines to those of the units, and its names may be longer. */
+static void statement_print_groups(const struct statement *statement, FILE *out)
+{
+    struct table_column columns[ALL_COLUMNS];
+    struct table *table;
+
+    if (!statement->n_groups)
+        return;
+    table = statement_unit_table(columns, lang("With its districts", "含下属单位"));
+    for (size_t i = 0; i < statement->n_groups; i++) {
+        BUFFER_FREE_LATER struct buffer label = BUFFER_NULL;
+
+        statement_group_label(&statement->groups[i], &label);
+        statement_table_line(table, buffer_text(&label), &statement->groups[i].sum);
+    }
+    fputc('\n', out);
     table_print(table, out);
     table_free(table);
 }
@@ -148,8 +173,32 @@ static void statement_print_boards(const struct statement *statement, FILE *out)
     statement_print_dark(statement, out);
 }
 
+/* Months of windows in one line. */
+#define STATEMENT_WINDOWS 6
+
+static void statement_print_span(const struct statement *statement, FILE *out)
+{
+    const struct window *windows = statement->windows;
+    size_t n = statement->n_windows;
+    char from[20], to[20];
+    int64_t open_ms = 0;
+
+    for (size_t i = 0; i < n; i++)
+        open_ms += windows[i].to_ms - windows[i].from_ms;
+    clock_format(windows[0].from_ms, from);
+    clock_format(windows[n - 1].to_ms, to);
+    fprintf(out,
+            lang("Windows: %zu, %.1f hours, from %s to %s\n",
+                 "时间窗：%zu 个，共 %.1f 小时，%s 至 %s\n"),
+            n, (double)open_ms / 3600000, from, to);
+}
+
 void statement_print_windows(const struct statement *statement, FILE *out)
 {
+    if (statement->n_windows > STATEMENT_WINDOWS) {
+        statement_print_span(statement, out);
+        return;
+    }
     for (size_t i = 0; i < statement->n_windows; i++) {
         char from[20], to[20], zone[FIGURE_ROOM];
 
@@ -189,6 +238,7 @@ void statement_print_table(const struct statement *statement, FILE *out)
     statement_print_head(statement, out);
     if (statement->n_units)
         statement_print_units(statement, out);
+    statement_print_groups(statement, out);
     if (statement->totals.parts_unknown) {
         figure_count(statement->totals.parts_unknown, count);
         fprintf(

@@ -60,9 +60,9 @@ void sheets_lines(struct workbook_sheet *sheet, const struct statement *statemen
             sheets_line(sheet, &lines->lines[i], dimension, statement->with);
 }
 
-static void sheets_unit_titles(struct workbook_sheet *sheet)
+static void sheets_unit_titles(struct workbook_sheet *sheet, const char *names)
 {
-    const char *titles[SHEETS_COLUMNS] = {lang("Unit id", "单位代号"), lang("Unit", "单位"),
+    const char *titles[SHEETS_COLUMNS] = {lang("Unit id", "单位代号"), names,
                                           lang("Quota", "任务数")};
     size_t n = 3 + sheets_column_titles(titles + 3);
 
@@ -79,6 +79,28 @@ static void sheets_unit(struct workbook_sheet *sheet, const struct statement_uni
     sheets_columns(sheet, unit->n, unit->planned, unit->parts);
     workbook_share(sheet, unit->n[COLUMN_DELIVERED], unit->quota);
     workbook_end_row(sheet);
+}
+
+/* unit NULL: those of all, below each other. */
+static void sheets_groups(struct workbook_sheet *sheet, const struct statement *statement,
+                          const char *unit)
+{
+    bool begun = false;
+
+    for (size_t i = 0; i < statement->n_groups; i++) {
+        BUFFER_FREE_LATER struct buffer label = BUFFER_NULL;
+        const struct statement_group *group = &statement->groups[i];
+
+        if (unit && strcmp(group->sum.id, unit) != 0)
+            continue;
+        if (!begun) {
+            workbook_end_row(sheet);
+            sheets_unit_titles(sheet, lang("With its districts", "含下属单位"));
+        }
+        begun = true;
+        statement_group_label(group, &label);
+        sheets_unit(sheet, &group->sum, buffer_text(&label));
+    }
 }
 
 static void sheets_note(struct workbook_sheet *sheet, const char *label, const char *text)
@@ -158,10 +180,11 @@ static void sheets_totals(struct workbook *workbook, const struct statement *sta
 
     sheets_head(sheet, statement);
     if (statement->n_units) {
-        sheets_unit_titles(sheet);
+        sheets_unit_titles(sheet, lang("Unit", "单位"));
         for (size_t i = 0; i < statement->n_units; i++)
             sheets_unit(sheet, &statement->units[i], statement->units[i].name);
         sheets_unit(sheet, &statement->totals, lang("Total", "合计"));
+        sheets_groups(sheet, statement, NULL);
         workbook_end_row(sheet);
         sheets_lines(sheet, statement, &statement->by[BY_OPERATOR], BY_OPERATOR, "");
         workbook_end_row(sheet);
@@ -182,8 +205,9 @@ static void sheets_one_unit(struct workbook *workbook, const struct statement *s
         workbook_sheet(workbook, unit->name[0] ? unit->name : unit->id, widths, sizeof widths);
 
     sheets_head(sheet, statement);
-    sheets_unit_titles(sheet);
+    sheets_unit_titles(sheet, lang("Unit", "单位"));
     sheets_unit(sheet, unit, unit->name);
+    sheets_groups(sheet, statement, unit->id);
     workbook_end_row(sheet);
     sheets_lines(sheet, statement, &statement->unit_days, BY_DAY, unit->id);
     workbook_end_row(sheet);
