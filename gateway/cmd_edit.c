@@ -201,14 +201,14 @@ static int edit_tell(const struct edit *edit)
                  "含标语的任务入账后不能编辑。可暂停、延长或取消，或为修改后的任务换"
                  "一个新的 id。"));
     if (!edit_is_possible(edit->source, edit->campaign->source))
-        return edit_refuse(
-            lang("texts, signatures, units and whatever else is entered can't be changed. Cancel "
-                 "the campaign and give the changed one a new id, or put these back. Windows, "
-                 "quotas, lists, reserve, title, counts, leftover, routing, attempts, reports and "
-                 "on_unknown can be changed.",
-                 "短信内容、单位等已入账的部分不能修改。请取消任务并为修改后的任务换一个新的 "
-                 "id，或恢复这些内容。可修改：时间窗、任务数、名单、备用名单、标题、counts、"
-                 "leftover、routing、attempts、回执选项和 on_unknown。"));
+        return edit_refuse(lang(
+            "texts, signatures, units and whatever else is entered can't be changed. Cancel "
+            "the campaign and give the changed one a new id, or put these back. Windows, "
+            "quotas, lists, reserve, title, leftover, routing, attempts, reports and "
+            "on_unknown can be changed; counts before the first message.",
+            "短信内容、单位等已入账的部分不能修改。请取消任务并为修改后的任务换一个新的 "
+            "id，或恢复这些内容。可修改：时间窗、任务数、名单、备用名单、标题、"
+            "leftover、routing、attempts、回执选项和 on_unknown；counts 仅在首条短信发出前可改。"));
     if (edit_counts_anew(edit))
         return edit_refuse(lang("counts can't be changed once a message has gone out. Put it back "
                                 "as it was.",
@@ -394,7 +394,10 @@ const struct command command_edit = {
         "  -y, --yes           don't ask\n"
         "  -h, --help          this text\n\n"
         "Example:\n"
-        "  lawcast edit campaigns/constitution-day --apply\n",
+        "  lawcast edit campaigns/constitution-day --apply\n\n"
+        "Exit codes: 0 done, or nothing differs; 1 refused, or errors in the files; 2 wrong "
+        "usage;\n"
+        "4 the books can't be read or written.\n",
     .long_zh =
         "比较任务文件与账本中的同一任务，说明有哪些改动。加 --apply "
         "则应用：已发出的不变，名单中的\n"
@@ -407,6 +410,7 @@ const struct command command_edit = {
         "  -y, --yes           不再确认\n"
         "  -h, --help          本说明\n\n"
         "示例：\n"
-        "  lawcast edit campaigns/constitution-day --apply\n",
+        "  lawcast edit campaigns/constitution-day --apply\n\n"
+        "退出码：0 完成或没有差异；1 被拒绝，或文件有错误；2 用法错误；4 账本无法读写。\n",
     .run = edit_run,
 };

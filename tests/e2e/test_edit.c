@@ -63,6 +63,8 @@ static void test_edit(void **state)
     edit(&live, 1, "the quota can't be lower");
     write_counting(&live, SECOND_ROUND, 60);
     edit(&live, 1, "counts can't be changed");
+    write_campaign(&live, "学法守法", SECOND_ROUND, 0);
+    edit(&live, 1, "the last window is over");
     write_campaign(&live, "学法守法", SECOND_ROUND, 60);
     edit(&live, 0, "quota 90 instead of 60");
     edit(&live, 0, "Nothing was changed.");
