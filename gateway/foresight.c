@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/base/mem.h"
+#include "gateway/model/calendar.h"
 #include "gateway/foresight_books.h"
 
 struct foresight {
@@ -171,6 +172,54 @@ static void foresight_odds(struct foresight *foresight, const struct foresight_s
         chances->undelivered = 0;
 }
 
+/* Would quiet times or holidays take some of this time away again? */
+static bool foresight_is_cut(const struct office *office, int64_t from_ms, int64_t to_ms)
+{
+    struct calendar calendar = {0};
+    bool cut;
+
+    calendar_add(&calendar, from_ms, to_ms);
+    calendar_less_quiet(&calendar, &office->quiet);
+    calendar_less(&calendar, office->holidays, office->n_holidays);
+    cut = calendar_open_ms(calendar.items, calendar.n) < to_ms - from_ms;
+    calendar_free(&calendar);
+    return cut;
+}
+
+static size_t foresight_short_networks(const struct forecast_result *result)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < PHONE_OPERATORS; k++)
+        n += result->networks[k].short_p50 > 0;
+    return n;
+}
+
+/* What would not cure is not advised: time that is quiet anyway, and SIMs of one network where
+ * several are short and none may help another. */
+static void foresight_judge_cure(const struct plan_forecast *view, struct forecast_cure *cure)
+{
+    const struct campaign *campaign = view->campaign;
+    int64_t first = INT64_MAX, last = 0;
+
+    for (size_t i = 0; i < campaign->n_orders; i++) {
+        const struct order *order = &campaign->orders[i];
+
+        if (!order->n_windows)
+            continue;
+        first = order->windows[0].from_ms < first ? order->windows[0].from_ms : first;
+        if (order->windows[order->n_windows - 1].to_ms > last)
+            last = order->windows[order->n_windows - 1].to_ms;
+    }
+    if (cure->until_ms > last && last && foresight_is_cut(view->office, last, cure->until_ms))
+        cure->until_ms = 0;
+    if (cure->from_ms && cure->from_ms < first &&
+        foresight_is_cut(view->office, cure->from_ms, first))
+        cure->from_ms = 0;
+    if (campaign->sms.routing == ROUTING_OWN && foresight_short_networks(view->result) > 1)
+        cure->sims = 0;
+}
+
 static void foresight_play(struct foresight *foresight)
 {
     struct plan_forecast *view = &foresight->view;
@@ -180,8 +229,9 @@ static void foresight_play(struct foresight *foresight)
         ;
     view->result = forecast_result(foresight->forecast);
     plan_forecast_sum(view);
-    if (plan_forecast_is_short(view))
-        forecast_cure(&foresight->setup, view->result, &view->cure);
+    if (plan_forecast_is_short(view) &&
+        forecast_cure(&foresight->setup, view->result, &view->cure) == 0)
+        foresight_judge_cure(view, &view->cure);
 }
 
 struct foresight *foresight_new(const struct foresight_setup *from)

@@ -108,7 +108,8 @@ static void plan_money(int64_t cost, char text[static FIGURE_ROOM])
 
 /* ---- the table ---- */
 
-static bool plan_is_one_day(const struct plan_forecast *view)
+/* Are all windows, and this time, on one day? Then the date needn't be told. */
+static bool plan_is_one_day(const struct plan_forecast *view, int64_t wall_ms)
 {
     int64_t first = INT64_MAX, last = 0;
 
@@ -121,7 +122,8 @@ static bool plan_is_one_day(const struct plan_forecast *view)
         if (order->windows[order->n_windows - 1].to_ms > last)
             last = order->windows[order->n_windows - 1].to_ms;
     }
-    return !last || calendar_day(first) == calendar_day(last - 1);
+    return !last || (calendar_day(first) == calendar_day(last - 1) &&
+                     calendar_day(first) == calendar_day(wall_ms));
 }
 
 void plan_forecast_time(const struct plan_forecast *view, int64_t wall_ms, char text[static 32])
@@ -134,7 +136,7 @@ void plan_forecast_time(const struct plan_forecast *view, int64_t wall_ms, char 
     else if (wall_ms == INT64_MAX)
         snprintf(text, 32, "%s", lang("not in time", "未能完成"));
     else
-        strftime(text, 32, plan_is_one_day(view) ? "%H:%M" : "%m-%d %H:%M",
+        strftime(text, 32, plan_is_one_day(view, wall_ms) ? "%H:%M" : "%m-%d %H:%M",
                  localtime_r(&when, &local));
 }
 
